@@ -248,7 +248,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def rebuild(site: Site, archive: Path, new: Home) -> list[replaying.Rebuilt]:
+def rebuild(site: Site, archive: Path, new: Home) -> list[replaying.RebuiltPublication]:
     """As `warehouse rebuild` does, with the models of these nights."""
     new.root.mkdir(mode=0o700)
     with patch.dict(os.environ, {"WAREHOUSE_HOME": str(new.root)}), patch.object(recorded_rows, "AT_ONCE", 3):

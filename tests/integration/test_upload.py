@@ -136,7 +136,7 @@ def test_a_return_workbook_is_recognised_under_any_feed(warehouse: psycopg.Conne
 
 
 def test_what_gate_1_would_hold_is_shown_beforehand(warehouse: psycopg.Connection, zone: Path) -> None:
-    """Compared with the last accepted delivery; nothing of other counties."""
+    """Neighbours with the last accepted delivery; nothing of other counties."""
     night_before(zone, payments(200), FEED, DAY - timedelta(days=1))
     answer = answer_to(payments(40), FEED, check=True)
     [failed] = [one for one in answer["feeds"][0]["failed"] if "本次 40 行，上次 200 行" in one["zh"]]

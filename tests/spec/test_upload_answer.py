@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from employment_warehouse.console import upload_answer as step
-from employment_warehouse.console.upload_answer import worded
+from employment_warehouse.console.upload_answer import answer_text
 from employment_warehouse.report.code_names import Label
 
 pytestmark = pytest.mark.quick
@@ -45,12 +45,14 @@ def of_feed(**found: Any) -> dict[str, Any]:
 def test_the_next_step_follows_from_what_became_of_the_file(
     answer: dict[str, Any], has_workbook: bool | None, checked: Label, sent: list[Label]
 ) -> None:
-    words = worded(answer)
+    words = answer_text(answer)
     assert words.next_steps(is_check=True, has_workbook=None) == (checked,)
     assert words.next_steps(is_check=False, has_workbook=has_workbook) == tuple(sent)
 
 
 @pytest.mark.parametrize(("found", "is_said"), [({}, True), ({"is_unchanged": True}, False), (UNREADABLE, False)])
 def test_what_changes_nothing_is_not_said_to_be_in_the_next_publication(found: dict[str, Any], is_said: bool) -> None:
-    said = [text.zh for text in worded({"feeds": [of_feed(**found)], "publication": 57, "is_closed": True}).warnings]
+    said = [
+        text.zh for text in answer_text({"feeds": [of_feed(**found)], "publication": 57, "is_closed": True}).warnings
+    ]
     assert [any(words in text for text in said) for words in ("该日期已经发布", "该月已结账")] == [is_said] * 2

@@ -49,7 +49,7 @@ def find_submissions(night: Row, kinds: Collection[str] = SUBMISSIONS) -> Causes
     return _ledger(kinds, night)
 
 
-def find_troubles(night: Row) -> Causes:
+def find_problems(night: Row) -> Causes:
     """What keeps the night itself from readers, or will; what it has not read, where nothing may be wrong; and what the
     operator has configured wrongly.
     """

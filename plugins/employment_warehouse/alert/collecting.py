@@ -23,7 +23,7 @@ def raise_night_alerts(build: int) -> int:
     if night is None:
         return 0
     report_date, is_published = night["report_date"], night["status"] == "published"
-    found = causes.find_submissions(night) | causes.find_troubles(night)
+    found = causes.find_submissions(night) | causes.find_problems(night)
     found |= causes.find_figures(night) if is_published else {}
     raised = _raise(found, night)
     of_date = (*causes.SUBMISSIONS, *(causes.HOUSEHOLDS if is_published else ()))

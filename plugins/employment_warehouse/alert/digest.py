@@ -60,10 +60,10 @@ def _shortened(lines: Sequence[str], kept: int) -> list[str]:
         more = len(lines) - kept
         return [*lines[:kept], *([f"{CHINESE.more} | {ENGLISH.more}".format(more, more)] if more > 0 else [])]
     middle = (len(lines) + 1) // 2
-    return [*_half(lines[:middle], kept, CHINESE), *_half(lines[middle:], kept, ENGLISH)]
+    return [*_shortened_half(lines[:middle], kept, CHINESE), *_shortened_half(lines[middle:], kept, ENGLISH)]
 
 
-def _half(lines: Sequence[str], kept: int, language: Language) -> list[str]:
+def _shortened_half(lines: Sequence[str], kept: int, language: Language) -> list[str]:
     items = [line for line in lines if line.startswith("· ")]
     others = [line for line in lines if line.startswith("…")]  # how many the alert itself does not list
     more = len(items[kept:]) + sum(int(number) for line in others for number in re.findall(r"\d+", line))

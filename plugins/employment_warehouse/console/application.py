@@ -46,7 +46,7 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     application.state.turns = Turns()
     application.state.pages = menu.PAGES
     application.state.attempts = signing_in.Attempts()
-    application.state.receiving = uploads.Receiving()
+    application.state.receiving = uploads.Receptions()
     application.state.is_encrypted = settings.console_url().startswith("https://")
     application.add_middleware(ResponseHeaders)
     for kind, handler in (

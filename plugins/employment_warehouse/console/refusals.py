@@ -49,7 +49,7 @@ BUSY = Refusal(
     "您的登录名已有太多连接 | Your login has too many connections open",
     "关闭其他程序中的连接，再试 | close connections in other programs, then try again",
 )
-AWAY = Refusal(
+NO_ANSWER = Refusal(
     503, "数据库没有应答 | The database does not answer", "稍后再试，或告知操作员 | try later, or tell an operator"
 )
 UNFIT = Refusal(
@@ -116,7 +116,7 @@ def _lost(request: Request, error: psycopg.OperationalError) -> Response:
     if "too many connections" in str(error):
         return _say(request, BUSY)
     log.error("%s %s: %s", request.method, request.url.path, describe(error))
-    return _say(request, AWAY)
+    return _say(request, NO_ANSWER)
 
 
 def _signed_out(request: Request) -> Response:

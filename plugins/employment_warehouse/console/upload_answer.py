@@ -59,7 +59,7 @@ class FeedAnswer:
 
     feed: str
     read: int
-    taken: int
+    landed: int
     rejected: int
     repeated: int
     is_unchanged: bool
@@ -76,7 +76,7 @@ class FeedAnswer:
 
 
 @dataclass(frozen=True)
-class WordedAnswer:
+class AnswerText:
     """An answer: errors and warnings of the file as a whole, and of each feed. waits: whether something is kept until
     that day's submission is accepted. due_at: None if the feed is not due for that date; is_late: None if it has not
     come."""
@@ -134,9 +134,9 @@ class WordedAnswer:
         return WORKBOOK if has_workbook else WORKBOOK_IS_GONE
 
 
-def worded(answer: Mapping[str, Any]) -> WordedAnswer:
+def answer_text(answer: Mapping[str, Any]) -> AnswerText:
     """The words of an answer (upload/answer.py lists its keys)."""
-    return WordedAnswer(
+    return AnswerText(
         errors=tuple(_refusals(answer)),
         warnings=tuple(_warnings(answer)),
         feeds=tuple(_of_feed(found) for found in answer.get("feeds", ())),
@@ -165,7 +165,7 @@ def _of_feed(found: Mapping[str, Any]) -> FeedAnswer:
     return FeedAnswer(
         feed=found["feed"],
         read=found["rows_read"],
-        taken=found["rows_landed"],
+        landed=found["rows_landed"],
         rejected=found["rows_rejected"],
         repeated=repeated,
         is_unchanged=found.get("is_unchanged", False),

@@ -23,7 +23,7 @@ from employment_warehouse.console import connections
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import InTurn, Page, Visit
 from employment_warehouse.console.sessions import Session
-from employment_warehouse.console.upload_answer import worded
+from employment_warehouse.console.upload_answer import answer_text
 from employment_warehouse.contract import COUNTY_SOURCE, contracts, file_reason, next_due, write_template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.landing.naming import CORRECTIONS
@@ -39,7 +39,7 @@ AT_ONCE = 2  # of one login
 LONGEST_SECONDS = 15 * 60  # 64 MB at 600 kbit/s
 
 
-class Receiving:
+class Receptions:
     """The uploads that are under way, by login: what has come of a file has its place on the disk, until it is refused
     or stored."""
 
@@ -151,7 +151,7 @@ def show_answer(number: int, visit: Visit = page.visitor) -> Response:
     if upload is None:
         raise HTTPException(404)
     upload = _offered(visit, upload)
-    answer = worded(upload["answer"]) if upload["answer"] else None
+    answer = answer_text(upload["answer"]) if upload["answer"] else None
     how = {"is_check": upload["is_check"], "has_workbook": upload["has_workbook"]}
     steps = answer.next_steps(**how) if answer else ()
     response = visit.show("upload.html.j2", upload=upload, answer=answer, steps=steps, corrections=CORRECTIONS)

@@ -196,21 +196,21 @@ class Crowd:
 
     # -- every other night
 
-    def _some(self, size: int, share: float) -> Mask:
+    def _sample(self, size: int, share: float) -> Mask:
         return self.rng.random(size) < share
 
     def _advance_register(self, night: date) -> None:
         p, rng = self.persons, self.rng
         size = p.height
-        mobile = self._some(size, MOBILES) & p["mobile"].is_not_null().to_numpy()
-        intention = self._some(size, INTENTIONS) & p["job_intention"].is_not_null().to_numpy()
+        mobile = self._sample(size, MOBILES) & p["mobile"].is_not_null().to_numpy()
+        intention = self._sample(size, INTENTIONS) & p["job_intention"].is_not_null().to_numpy()
         stays = p["_steady"].to_numpy()
-        died = self._some(size, DEATHS) & p["deceased_on"].is_null().to_numpy() & ~stays
+        died = self._sample(size, DEATHS) & p["deceased_on"].is_null().to_numpy() & ~stays
         self.persons = p.with_columns(
             _where(mobile, identities.mobiles(rng, size), p["mobile"]),
             _where(intention, pl.repeat("nearby", size, eager=True), p["job_intention"]),
             _where(died, pl.repeat(night - timedelta(days=1), size, eager=True), p["deceased_on"]),
-            pl.Series("_listed", p["_listed"].to_numpy() & ~(self._some(size, LEAVERS) & ~stays)),
+            pl.Series("_listed", p["_listed"].to_numpy() & ~(self._sample(size, LEAVERS) & ~stays)),
         )
         joiners = rng.binomial(size, JOINERS)
         if joiners:
@@ -228,17 +228,17 @@ class Crowd:
         spells = self.spells.filter(pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365)))
         steady = self.persons["_steady"].to_numpy()
         may_end = spells["end_date"].is_null().to_numpy() & ~steady[spells["_person"].to_numpy()]
-        spells = spells.filter(~(may_end & self._some(spells.height, VANISHES)))
+        spells = spells.filter(~(may_end & self._sample(spells.height, VANISHES)))
         is_open = spells["end_date"].is_null().to_numpy()
         size, number = spells.height, int(is_open.sum())
         ended = (
             is_open
             & ~steady[spells["_person"].to_numpy()]
-            & self._some(size, ENDS * ends)
+            & self._sample(size, ENDS * ends)
             & (spells["start_date"] < night).to_numpy()
         )
-        raised = is_open & self._some(size, RAISES)
-        is_updated = ended | raised | (is_open & self._some(size, REFRESHES))
+        raised = is_open & self._sample(size, RAISES)
+        is_updated = ended | raised | (is_open & self._sample(size, REFRESHES))
         tonight = pl.repeat(night, size, eager=True)
         spells = spells.with_columns(
             _where(ended, pl.repeat(night - timedelta(days=1), size, eager=True), spells["end_date"]),
@@ -258,7 +258,7 @@ class Crowd:
         posts = self.posts
         if not posts.height:
             return
-        ended = posts["end_date"].is_null().to_numpy() & self._some(posts.height, 0.002)
+        ended = posts["end_date"].is_null().to_numpy() & self._sample(posts.height, 0.002)
         yesterday = pl.repeat(night - timedelta(days=1), posts.height, eager=True)
         self.posts = posts.with_columns(_where(ended, yesterday, posts["end_date"]))
 

@@ -75,7 +75,7 @@ class Patch:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFile:
     """A written file, and the lines of its rows."""
 
     path: Path
@@ -86,7 +86,7 @@ class Written:
 
 def write_file(
     stem: Path, contract: Contract, table: pl.DataFrame, patches: Sequence[Patch], style: FileStyle
-) -> Written:
+) -> WrittenFile:
     """Write a delivery's file `<stem>.<extension>`; returns the line of each row."""
     columns = [c for c in contract.columns if c.name in table.columns]
     if style.columns_reversed:
@@ -106,7 +106,7 @@ def write_file(
     again = style.header_repeats_after
     if again is not None and table.height > again:
         lines = [line + (row >= again) for row, line in enumerate(lines)]
-    return Written(path, lines, headers)
+    return WrittenFile(path, lines, headers)
 
 
 def _header(column: Column, style: FileStyle) -> str:

@@ -33,11 +33,11 @@ def _truncated(page: Page) -> Response:
     """Promises the whole body and stops half way, as a lost connection does."""
     text = json.dumps(page, ensure_ascii=False).encode()
 
-    async def half() -> AsyncIterator[bytes]:
+    async def first_half() -> AsyncIterator[bytes]:
         yield text[: len(text) // 2]
         raise ConnectionResetError
 
-    return StreamingResponse(half(), media_type="application/json", headers={"Content-Length": str(len(text))})
+    return StreamingResponse(first_half(), media_type="application/json", headers={"Content-Length": str(len(text))})
 
 
 def _changed(page: Page, change: Callable[[Item], Item]) -> Response:

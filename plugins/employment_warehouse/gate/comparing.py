@@ -9,7 +9,7 @@ import psycopg
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.gate.delivery_measures import measures_of
-from employment_warehouse.gate.measure import Comparison, Declared
+from employment_warehouse.gate.measure import Comparison, DeclaredMeasures
 from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.subject import Subject, mix_values
 from employment_warehouse.gate.submission import Submission, Values
@@ -17,7 +17,7 @@ from employment_warehouse.gate.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
-class Compared:
+class Neighbours:
     """What one submission measures against others.
 
     before: the measures of the unit's accepted submission that it was compared with, if any. is_row_by_row: whether it
@@ -35,7 +35,7 @@ def compare(
     submissions: Sequence[Submission],
     owns: Sequence[Values],
     thresholds: Thresholds,
-) -> list[Compared]:
+) -> list[Neighbours]:
     """Compare each submission of a feed with the unit's last accepted one; where that has too few rows, as a nil
     return, with the last that has enough; where there is none, with other units.
 
@@ -52,18 +52,18 @@ def compare(
     for number, (submission, own) in enumerate(zip(submissions, owns, strict=True)):
         is_large, previous = _rows(own) >= fewest_rows, submission.previous
         if previous is not None and _rows(previous) >= fewest_rows:
-            found.append(Compared(previous, _against(declared, own, previous, is_large, is_latest=True), is_large))
+            found.append(Neighbours(previous, _against(declared, own, previous, is_large, is_latest=True), is_large))
         elif is_large and number in older:
-            found.append(Compared(older[number], _against(declared, own, older[number], is_large, is_latest=False)))
+            found.append(Neighbours(older[number], _against(declared, own, older[number], is_large, is_latest=False)))
         elif is_large and fewest_peers is not None:
             others = [measures for unit, measures in units.items() if unit != submission.unit]
-            found.append(Compared(values=_against_peers(declared, own, others, fewest_peers)))
+            found.append(Neighbours(values=_against_peers(declared, own, others, fewest_peers)))
         else:
-            found.append(Compared())
+            found.append(Neighbours())
     return found
 
 
-def _against(declared: Declared, own: Values, before: Values, is_large: bool, *, is_latest: bool) -> Values:
+def _against(declared: DeclaredMeasures, own: Values, before: Values, is_large: bool, *, is_latest: bool) -> Values:
     """Against an accepted submission of the unit: the latest of all by volume, also of a small submission; a large one
     by the rest."""
     found = {}
@@ -79,7 +79,7 @@ def _against(declared: Declared, own: Values, before: Values, is_large: bool, *,
     return found
 
 
-def _against_peers(declared: Declared, own: Values, others: Sequence[Values], fewest: float) -> Values:
+def _against_peers(declared: DeclaredMeasures, own: Values, others: Sequence[Values], fewest: float) -> Values:
     """Against the other units, where there are enough of them."""
     found = {}
     for measure, subject in declared:

@@ -167,7 +167,7 @@ class Measure:
         return [subject for subject in _subjects(self.name, contract) if self.applies(subject)]
 
 
-Declared = Sequence[tuple[Measure, Subject]]
+DeclaredMeasures = Sequence[tuple[Measure, Subject]]
 
 
 def _subjects(name: str, contract: Contract) -> Iterator[Subject]:

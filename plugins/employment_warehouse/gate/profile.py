@@ -14,7 +14,7 @@ from employment_warehouse.contract import Contract
 from employment_warehouse.database.catalog import identifiers
 from employment_warehouse.gate.comparing import compare
 from employment_warehouse.gate.delivery_measures import measures_of
-from employment_warehouse.gate.measure import Declared, Derived, PreviousRows, Statement, TonightRows
+from employment_warehouse.gate.measure import DeclaredMeasures, Derived, PreviousRows, Statement, TonightRows
 from employment_warehouse.gate.submission import Submission, Values
 from employment_warehouse.gate.thresholds import Thresholds
 
@@ -80,7 +80,7 @@ def keep(connection: psycopg.Connection, kept: Iterable[Profile]) -> None:
 
 
 def _aggregates(
-    connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
+    connection: psycopg.Connection, contract: Contract, declared: DeclaredMeasures, submissions: Sequence[Submission]
 ) -> ValuesBySubmission:
     """All aggregates over landed rows, in one pass."""
     measures = {s.name(m.name): s.sql(m.computed.sql) for m, s in declared if isinstance(m.computed, TonightRows)}
@@ -92,7 +92,7 @@ def _aggregates(
 
 
 def _statements(
-    connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
+    connection: psycopg.Connection, contract: Contract, declared: DeclaredMeasures, submissions: Sequence[Submission]
 ) -> ValuesBySubmission:
     """The measures that need a statement of their own."""
     found: ValuesBySubmission = {}
@@ -106,7 +106,7 @@ def _statements(
     return found
 
 
-def _own_measures(declared: Declared, submission: Submission, computed: Values) -> Values:
+def _own_measures(declared: DeclaredMeasures, submission: Submission, computed: Values) -> Values:
     """Measures of a submission by itself; without rows counts are 0, shares and means are not there."""
     own: dict[str, float | None] = {
         subject.name(measure.name): measure.empty for measure, subject in declared if measure.empty is not None
@@ -158,7 +158,7 @@ def _labels_of_both(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
 
 
 def _against_previous_rows(
-    connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
+    connection: psycopg.Connection, contract: Contract, declared: DeclaredMeasures, submissions: Sequence[Submission]
 ) -> ValuesBySubmission:
     """Row by row against the unit's last accepted snapshot, joined by what no key lacks: a new term of an allowance, or
     none, does not make another student. Of several rows of tonight any one is compared."""

@@ -33,14 +33,14 @@ _ROW = "row"
 _BY_NUMBER = re.compile(r"\\u((?!d[89a-f])[0-9a-f]{4})", re.IGNORECASE)  # no half of a pair
 
 
-class Sent(NamedTuple):
+class SentRows(NamedTuple):
     """What a delivery has of a file: rows of a feed, of which those in these places were rejected."""
 
     contract: Contract
     rejected: frozenset[Place]
 
 
-Feeds = Mapping[tuple[str, str], Sent]  # (feed, delivery kind): a return workbook has sheets of several
+Feeds = Mapping[tuple[str, str], SentRows]  # (feed, delivery kind): a return workbook has sheets of several
 
 
 def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Places:
@@ -90,14 +90,14 @@ class _Judge:
     """
 
     words: Words
-    sent: Sent
+    sent: SentRows
     person: int | None
     accounts: list[int]
     mentions: list[int]
     typed: list[int]  # columns that cannot have a free text
 
     @classmethod
-    def of(cls, positions: Mapping[str, int], sent: Sent, words: Words) -> _Judge:
+    def of(cls, positions: Mapping[str, int], sent: SentRows, words: Words) -> _Judge:
         contract = sent.contract
         columns = {at: contract.column(name) for name, at in positions.items()}
         person = positions.get(contract.person_column) if contract.person_column else None
@@ -126,7 +126,7 @@ class _Judge:
         return self.person is None or self.words.is_of_another(cells[self.person])
 
 
-def _named(table: TextTable, sent: Sent, words: Words) -> Iterator[pl.DataFrame]:
+def _named(table: TextTable, sent: SentRows, words: Words) -> Iterator[pl.DataFrame]:
     """The table's frames with `row`: whether the row is the person's; in others' rows no cell names the person any more
     (`changed`). Broken rows are rows of one cell.
     """
@@ -230,7 +230,7 @@ def _items_without(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> 
     return dict.fromkeys(feeds, places)
 
 
-def _item_without(line: str, place: Place, sent: Sent, words: Words) -> str:
+def _item_without(line: str, place: Place, sent: SentRows, words: Words) -> str:
     """What is kept of an item in which a word stands."""
     try:
         fields = json.loads(line, parse_int=JsonNumber, parse_float=JsonNumber)
@@ -243,7 +243,7 @@ def _item_without(line: str, place: Place, sent: Sent, words: Words) -> str:
     return "" if words.name_rejected(row, _unescaped(line), sent.contract) else line
 
 
-def _fields_without(fields: dict[str, object], place: Place, sent: Sent, words: Words) -> dict[str, object]:
+def _fields_without(fields: dict[str, object], place: Place, sent: SentRows, words: Words) -> dict[str, object]:
     """The fields of a landed item; none if it is the person's. A number or a list with a word in it becomes a text."""
     names = list(fields)
     positions = {column.name: names.index(column.header) for column in sent.contract.columns if column.header in fields}

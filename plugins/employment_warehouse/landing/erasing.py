@@ -280,7 +280,7 @@ def _feeds_of(connection: psycopg.Connection, deliveries: list[ArchivedDelivery]
     for one in deliveries:
         by_feed.setdefault((one.feed, one.kind), []).append(one.delivery_id)
     return {
-        (feed, kind): erased_copies.Sent(
+        (feed, kind): erased_copies.SentRows(
             contract_of(feed),
             frozenset(connection.execute(query("rejected_places"), {"deliveries": numbers}).fetchall()),
         )

@@ -28,7 +28,7 @@ from employment_warehouse.reading.prefetch import prefetch
 
 PLACE = ["sheet", "line"]
 
-Made = TypeVar("Made")
+Product = TypeVar("Product")
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Preparation:
         self._tokeniser = Tokeniser(delivery.contract)
         self._identities = identity_columns(delivery.contract)
 
-    def of_table(self, table: TextTable, make: Callable[[Checked], Made]) -> Iterator[Made]:
+    def of_table(self, table: TextTable, make: Callable[[Checked], Product]) -> Iterator[Product]:
         """What `make` makes of each frame; while one is in use, the next is made, and the one after it checked."""
-        checked = check_table(table, self._contract, self._expected(), self._kept())
+        checked = check_table(table, self._contract, self._expected(), self._kept_columns())
         return prefetch(map(make, prefetch(checked)))
 
     def frame(self, checked: Checked, known: Future[KnownIdentities]) -> PreparedFrame:
@@ -101,6 +101,6 @@ class Preparation:
         unit_column = self._contract.unit_column
         return {unit_column: self._delivery.unit} if unit_column else {}
 
-    def _kept(self) -> Mapping[str, str]:
+    def _kept_columns(self) -> Mapping[str, str]:
         """A row of a return workbook says which rejected row it corrects; of other unknown columns nothing is kept."""
         return PLACES if self._delivery.kind == "correction" else {}

@@ -25,11 +25,11 @@ from employment_warehouse.reading.table import Refused
 _TABLES = (".csv", ".csv.gz", ".xlsx", ".xls", ".tsv", ".txt")
 _RECOGNISED = (".ods", ".fods", ".xlsb", ".xlsm", ".et", ".gz", ".zip")  # tables too, read or known for what they are
 # What may lie beside a table in an archive: documents, pictures, files of a system.
-_BESIDE = (
+_IGNORED_SUFFIXES = (
     *(".doc", ".docx", ".wps", ".pdf", ".ofd", ".ppt", ".pptx", ".dps", ".jpg", ".jpeg", ".png", ".gif", ".bmp"),
     *(".tif", ".tiff", ".webp", ".heic", ".mp3", ".mp4", ".url", ".lnk", ".ini", ".db", ".ico", ".sig", ".log"),
 )
-_OF_DATABASES = (".dbf", ".mdb", ".accdb")
+_DATABASE_SUFFIXES = (".dbf", ".mdb", ".accdb")
 _LARGEST_WORKBOOK = 256 << 20
 
 _DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -96,12 +96,12 @@ def _name(member: zipfile.ZipInfo) -> str:
 def _may_be_table(member: zipfile.ZipInfo) -> bool:
     name = PurePosixPath(_name(member).replace("\\", "/"))
     hidden = name.name.startswith((".", "~$")) or "__MACOSX" in name.parts
-    return not member.is_dir() and not hidden and not name.name.lower().endswith(_BESIDE)
+    return not member.is_dir() and not hidden and not name.name.lower().endswith(_IGNORED_SUFFIXES)
 
 
 def _fits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, fits: Callable[[Text | Workbook], bool]) -> bool:
     """Whether a member may be the table that is searched for; what cannot be opened may be."""
-    if _name(member).lower().endswith(_OF_DATABASES):
+    if _name(member).lower().endswith(_DATABASE_SUFFIXES):
         return True
     try:
         return fits(_open_member(archive, member))

@@ -20,8 +20,13 @@ from employment_warehouse.reading.cell_forms import (
     usual_filled_count,
     visible,
 )
-from employment_warehouse.reading.header_by_contract import columns_of, doubles_of, locate_by_contract, named_columns
-from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, FULL, locate_by_form
+from employment_warehouse.reading.header_by_contract import (
+    columns_of,
+    duplicate_columns,
+    locate_by_contract,
+    named_columns,
+)
+from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, MIN_FILLED_SHARE, locate_by_form
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, rows_above_header
 from employment_warehouse.reading.units import is_other_unit, is_unit, names_unit, states_other_unit, states_step
 
@@ -33,7 +38,7 @@ _MOST_COLUMNS = 4096
 _HEADINGS = 3  # that many rows above the header with as many cells as a row of the table are rows
 # A citizen's ID number, by the form of its birth date: other numbers of a form's head have 18 digits too.
 _PERSON = re.compile(r"'?[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
-_BELOW = 3  # rows below the header that may name the units of the columns
+_UNIT_ROWS = 3  # rows below the header that may name the units of the columns
 
 
 @dataclass(frozen=True)
@@ -101,10 +106,10 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     body = [row for row in below if any(row) and not is_total(row)]
     beside = trimmed[index + 1 : (index // EXCEL_ROW_GROUP + 1) * EXCEL_ROW_GROUP]
     width = _width(texts, body, beside)
-    kept = _kept(texts[:width], body, width)
+    kept = _without_empty_end(texts[:width], body, width)
     columns = columns_of(kept, contract) if contract else {}
     usual = usual_filled_count(below) or filled_count(texts)
-    _refuse_rows_above(above, below, max(CELLS_OF_A_ROW, FULL * usual) if contract else CELLS_OF_A_ROW)
+    _refuse_rows_above(above, below, max(CELLS_OF_A_ROW, MIN_FILLED_SHARE * usual) if contract else CELLS_OF_A_ROW)
     types = {position: contract.column(name).type for name, position in columns.items()} if contract else {}
     if contract:
         _refuse_smaller_table(above, contract)
@@ -112,12 +117,12 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     if contract and contract.money_columns:
         money = [columns[name] for name in contract.money_columns if name in columns]
         units = [[text] for at, text in enumerate(kept) if at not in columns.values() and names_unit(text)]
-        _refuse_other_unit([*above, *units], [row for row in below if any(row)][:_BELOW], money)
+        _refuse_other_unit([*above, *units], [row for row in below if any(row)][:_UNIT_ROWS], money)
     titles = frozenset(next(filter(None, row)) for row in above if filled_count(row) == 1)
     printed = [
         tuple(cell for cell in map(visible, row) if cell) for row in trimmed[: index + 1] if filled_count(row) > 1
     ]
-    doubles = doubles_of(kept, columns, contract) if contract else {}
+    doubles = duplicate_columns(kept, columns, contract) if contract else {}
     return Header(index, width, kept, columns, types, titles, frozenset(printed), contract, doubles)
 
 
@@ -139,7 +144,7 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
     if any(names_person(row) for row in above):
         raise rows_above_header()
     filled = [row for row in above if filled_count(row) >= least and not is_total(row) and not is_numbering(row)]
-    full = FULL * usual_filled_count(below)
+    full = MIN_FILLED_SHARE * usual_filled_count(below)
     as_below = [
         row
         for row in filled
@@ -210,7 +215,7 @@ def _width(texts: list[str], body: list[list[str]], beside: list[list[str]]) -> 
     raise header_not_found("other_width", header=len(texts), rows=usual)
 
 
-def _kept(texts: list[str], body: list[list[str]], width: int) -> list[str]:
+def _without_empty_end(texts: list[str], body: list[list[str]], width: int) -> list[str]:
     """The header's texts without the trailing columns that are empty all through."""
     used = max((position + 1 for position, text in enumerate(texts) if text), default=0)
     for row in body:

@@ -24,16 +24,16 @@ DEPTH = 60
 
 # A number or mark before a name (6、 （6） 3- C. [必填] ★); a colon, mark, footnote sign or formula after it
 # (： * ③ [1] 注1 (7)=(5)*(6)), or its name in English (ID Number); brackets around it.
-_BEFORE = re.compile(
+_MARK_BEFORE = re.compile(
     r"^(?:[(（\[【]\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}|[*＊]?(?:必填|选填|可选|必录|非必填|必须)[*＊]?)\s*[)）\]】]"
     r"|(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．,，:：)）_-]|[0-9]{1,2}\s+|[A-Za-zＡ-Ｚ]\s*[、.．)）]"
     r"|(?:必填|选填|可选)[-:：/\s]+|第[0-9一二三四五六七八九十]{1,2}列[\s:：]*|[①-⑳⑴-⒇⒈-⒛]|[*＊#＃★☆●■◆※△▲√✓·]+)\s*"
 )
-_AFTER = re.compile(
+_MARK_AFTER = re.compile(
     r"\s*(?:[:：*＊#★☆※△▲▼；;。]+|[①-⑳⑴-⒇]|[¹²³⁴⁵]|[\[［(（【](?:注?\s*[0-9]{1,2}|注)[\])）】］]|注[0-9]{0,2}"
     r"|[-/\s](?:必填|选填|可选)|[(（]?[0-9]{1,2}[)）]?=[-+*/×÷=()（）0-9]+|(?<=[一-龥)）])[\s/]*[A-Za-z][A-Za-z _.]*)$"
 )
-_AROUND = re.compile(r"^[(（\[［【“\"《<〔]([^()（）\[\]［］【】“”\"《》<>〔〕]+)[)）\]］】”\"》>〕]$")
+_BRACKETS = re.compile(r"^[(（\[［【“\"《<〔]([^()（）\[\]［］【】“”\"《》<>〔〕]+)[)）\]］】”\"》>〕]$")
 
 
 def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, list[str]]:
@@ -85,7 +85,7 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     return columns
 
 
-def doubles_of(texts: list[str], columns: Mapping[str, int], contract: Contract) -> dict[int, int]:
+def duplicate_columns(texts: list[str], columns: Mapping[str, int], contract: Contract) -> dict[int, int]:
     """Positions of columns that name one of the contract's in another spelling → that one's. Only where the choice may
     be wrong: of the numbers of persons (two tables may stand side by side), and where the contract's own text is not
     there to decide.
@@ -154,8 +154,8 @@ def _name(text: str, contract: Contract) -> str:
 
 def _without_marks(text: str) -> str:
     """A name without brackets around it, number or mark before it, and colon, footnote sign or English after it."""
-    bare_text = _AFTER.sub("", _AROUND.sub(r"\1", text))
-    return _BEFORE.sub("", bare_text) or bare_text or text
+    bare_text = _MARK_AFTER.sub("", _BRACKETS.sub(r"\1", text))
+    return _MARK_BEFORE.sub("", bare_text) or bare_text or text
 
 
 def _lowest_texts(rows: list[list[str]]) -> list[str]:

@@ -18,7 +18,7 @@ from employment_warehouse.reading.header_by_contract import DEPTH
 from employment_warehouse.reading.refusals import header_not_found, rows_above_header
 
 CELLS_OF_A_ROW = 3  # a title has fewer, and a line such as 单位：…　日期：…
-FULL = 0.6  # of the cells that the rows below have
+MIN_FILLED_SHARE = 0.6  # of the cells that the rows below have
 
 
 def locate_by_form(rows: list[list[str]]) -> tuple[int, list[str]]:
@@ -37,7 +37,7 @@ def locate_by_form(rows: list[list[str]]) -> tuple[int, list[str]]:
         if named and wide and not is_note(row) and not _stands_above_header(row, rows[index + 1 :]):
             if looks_like_data(row, [later for later in rows[index + 1 :] if len(later) == len(row)]):
                 raise header_not_found("data_first")
-            least = max(CELLS_OF_A_ROW, len(named) * FULL)
+            least = max(CELLS_OF_A_ROW, len(named) * MIN_FILLED_SHARE)
             if any(
                 filled_count(above) >= least and not is_note(above) and not _stands_above_header(above, rows[at + 1 :])
                 for at, above in enumerate(rows[:index])

@@ -14,13 +14,13 @@ from employment_warehouse.reading.octets import (
     Mask,
     Octets,
     Positions,
-    beside,
-    lone_returns,
+    lone_cr_mask,
+    neighbours,
     octets_of,
     outer_blank_detector,
     with_line_feeds,
 )
-from employment_warehouse.reading.records import MAX_LINES, Dialect, hides_records, lines_of
+from employment_warehouse.reading.records import MAX_LINES, Dialect, contains_whole_rows, lines_of
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class LayoutScanner:
         of_ends = self._line_ends(octets, marks)
         ends = marks[of_ends]
         starts = np.concatenate([np.zeros(1, np.int64), ends + 1])  # and where the next record would start
-        breaks = np.flatnonzero((octets == LF) | lone_returns(octets)) if inside is not None else ends
+        breaks = np.flatnonzero((octets == LF) | lone_cr_mask(octets)) if inside is not None else ends
         lines = first_line + (np.searchsorted(breaks, starts) if inside is not None else np.arange(len(starts)))
         troubles = self._misplaced(chunk, octets, quotes)
         over_lines = np.diff(lines) > 1
@@ -123,12 +123,12 @@ class LayoutScanner:
             troubles.append(chunk.find(self._dialect.escape.encode()))
         if self._dialect.bare_quotes:
             bare = np.flatnonzero(octets == self._quote)
-            troubles += bare[np.isin(beside(octets, bare, -1), (self._delimiter, LF, CR, 32, 9))][:1].tolist()
+            troubles += bare[np.isin(neighbours(octets, bare, -1), (self._delimiter, LF, CR, 32, 9))][:1].tolist()
         elif len(quotes):
             opening, closing = quotes[0::2], quotes[1::2]
             borders = (self._delimiter, LF, CR, self._quote)
-            troubles += opening[~np.isin(beside(octets, opening, -1), borders)][:1].tolist()
-            troubles += closing[~np.isin(beside(octets, closing, +1), borders)][:1].tolist()
+            troubles += opening[~np.isin(neighbours(octets, opening, -1), borders)][:1].tolist()
+            troubles += closing[~np.isin(neighbours(octets, closing, +1), borders)][:1].tolist()
         return [position for position in troubles if position >= 0]
 
     def _rows_with_quote_faults(self, chunk: bytes, starts: Positions, ends: Positions, over_lines: Mask) -> list[int]:
@@ -136,7 +136,7 @@ class LayoutScanner:
         for index in np.flatnonzero(over_lines):
             start = int(starts[index])
             lines = lines_of(chunk[start : int(ends[index]) + 1].decode())
-            if len(lines) > MAX_LINES or hides_records(lines, self._dialect, self._width):
+            if len(lines) > MAX_LINES or contains_whole_rows(lines, self._dialect, self._width):
                 return [start]
         return []
 

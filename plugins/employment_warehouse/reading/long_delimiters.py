@@ -57,7 +57,7 @@ def _usual(counts: list[int]) -> int:
     return max({*counts}, key=counts.count)
 
 
-def with_stand_in(blocks: Iterable[bytes], delimiter: str) -> Iterator[bytes]:
+def replace_delimiter(blocks: Iterable[bytes], delimiter: str) -> Iterator[bytes]:
     """The UTF-8 text with one character in place of the long delimiter."""
     wanted, stand_in = delimiter.encode(), STAND_IN.encode()
     rest = b""

@@ -32,7 +32,7 @@ def after_line_end(data: bytes, start: int, stop: int) -> int:
     return at + 1
 
 
-def lone_returns(octets: Octets) -> Mask:
+def lone_cr_mask(octets: Octets) -> Mask:
     """Which octets are a CR without a LF after it."""
     lone: Mask = octets == CR
     lone[:-1] &= octets[1:] != LF
@@ -41,13 +41,13 @@ def lone_returns(octets: Octets) -> Mask:
 
 def with_line_feeds(octets: Octets, inside: Mask | None) -> Octets:
     """The octets with LF for every lone CR that ends a record. inside: which octets are within quotation marks."""
-    lone = lone_returns(octets)
+    lone = lone_cr_mask(octets)
     if inside is not None:
         lone &= ~inside
     return np.where(lone, np.uint8(LF), octets)
 
 
-def beside(octets: Octets, positions: Positions, step: int) -> Octets:
+def neighbours(octets: Octets, positions: Positions, step: int) -> Octets:
     """The octets before (step -1) or after (+1) the positions; LF beyond the borders."""
     at = positions + step
     outside = (at < 0) | (at >= len(octets))

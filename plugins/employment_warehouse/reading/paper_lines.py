@@ -72,15 +72,15 @@ _COUNT = re.compile(r"[共计]?[0-9一二三四五六七八九十百两壹贰叁
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
 # What may be the number of a thing, of a document, of a person: PC1, 云发改(2024)1号, 13800000000.
 _A_NUMBER = re.compile(r"^(?=.*[0-9])[0-9A-Za-z_.-]*$|[(〔\[]20[0-9]{2}[)〕\]]|[0-9]{6}")
-_ON_FORMS = re.compile(_SIGNERS)
+_SIGNER_ON_FORM = re.compile(_SIGNERS)
 _SHORTEST_PHRASE = 2
 _FORMS = (_LABEL, _SIGNER, _NOTE, _DAY, _PAGE, _TOTAL_LINE, _COUNT)
-_NO_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
+_NEVER_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
 _NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
-_COMPLETE = 0.6  # of the columns that are not numbers
+_MIN_FILLED_SHARE = 0.6  # of the columns that are not numbers
 # A row whose delimiters are not the file's stands in one cell: it has many pieces, and values among them; prose has
 # some too where its clauses end.
-_PIECES, _OF_THE_COLUMNS = 4, 0.5
+_PIECES, _MIN_COLUMN_SHARE = 4, 0.5
 _DELIMITERS = ((re.compile(r"[,;|\t]"), 2), (re.compile(r"[,;|\t，、；]|\s+"), 3))
 _WITHIN_DAY = re.compile(r"\s+(?=[年月日])|(?<=[年月])\s+")
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
@@ -93,7 +93,7 @@ def is_paper_line(cells: Sequence[str], header: Header) -> bool:
         return True
     if len(filled) > 1 and all(is_unit(cell) or _REMARK.fullmatch(cell) for cell in filled):
         return True
-    if is_somebodys(cells, header) or _is_row_in_one_cell(cells, header.types):
+    if is_row_by_content(cells, header) or _is_row_in_one_cell(cells, header.types):
         return False
     if _is_total(filled):
         return True
@@ -103,9 +103,9 @@ def is_paper_line(cells: Sequence[str], header: Header) -> bool:
     return is_alone and (_is_heading(cells, header.types, header.titles) or _is_phrase(cells, header.types))
 
 
-def is_somebodys(cells: Sequence[str], header: Header) -> bool:
+def is_row_by_content(cells: Sequence[str], header: Header) -> bool:
     """Whether a line is a row by what it has, even if none of it identifies somebody."""
-    return _is_complete(cells, header.types) or _has_key(cells, header) or _names_somebody(cells, header.types)
+    return _is_complete(cells, header.types) or _has_key(cells, header) or _has_name_and_number(cells, header.types)
 
 
 def _is_total(filled: Sequence[str]) -> bool:
@@ -126,7 +126,7 @@ def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) 
     for delimiter, least_values in _DELIMITERS:
         pieces = [piece.strip(" '\"") for piece in delimiter.split(text)]
         value_count = sum(bool(VALUE.match(piece)) for piece in pieces)
-        if len(pieces) >= max(_PIECES, _OF_THE_COLUMNS * len(types)) and value_count >= least_values:
+        if len(pieces) >= max(_PIECES, _MIN_COLUMN_SHARE * len(types)) and value_count >= least_values:
             return True
     return False
 
@@ -151,7 +151,7 @@ def _is_phrase(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
     if has_words or len(text) <= _SHORTEST_PHRASE or VALUE.match(text) or _A_NUMBER.search(cell):
         return False
     first = _compact(cell.split()[0])
-    return not _NAME.fullmatch(first) or bool(_ON_FORMS.search(first))
+    return not _NAME.fullmatch(first) or bool(_SIGNER_ON_FORM.search(first))
 
 
 def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
@@ -160,7 +160,7 @@ def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool
     """
     texts = [_compact(cells[at]) if at < len(cells) else "" for at, kind in types.items() if not kind.is_number]
     own = {text for text in texts if text and not _is_nothing(text)}
-    return len(own) >= max(3, _COMPLETE * len(texts))
+    return len(own) >= max(3, _MIN_FILLED_SHARE * len(texts))
 
 
 def _has_key(cells: Sequence[str], header: Header) -> bool:
@@ -178,7 +178,7 @@ def _has_required(cells: Sequence[str], header: Header) -> bool:
     values = [_value(cells, at, header.types[at]) for at in header.required_texts]
     own = {value for value in values if value}
     has_number = any(character.isdigit() for value in own for character in value)
-    return has_number and len(own) >= max(2, _COMPLETE * len(values))
+    return has_number and len(own) >= max(2, _MIN_FILLED_SHARE * len(values))
 
 
 def _value(cells: Sequence[str], at: int, kind: LogicalType) -> str:
@@ -193,10 +193,10 @@ def _value(cells: Sequence[str], at: int, kind: LogicalType) -> str:
     return "" if any(form.fullmatch(cell) for form in (*_FORMS, _STAMP)) else cell
 
 
-def _names_somebody(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+def _has_name_and_number(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
     """Whether a line has a person's name in its place, and a number in a place of numbers."""
     names = [_compact(cells[at]) for at, kind in types.items() if kind.identity == "name" and at < len(cells)]
-    if not any(_NAME.fullmatch(name) and not any(form.fullmatch(name) for form in _NO_NAMES) for name in names):
+    if not any(_NAME.fullmatch(name) and not any(form.fullmatch(name) for form in _NEVER_NAMES) for name in names):
         return False
     return any(kind.is_number and at < len(cells) and VALUE.match(cells[at]) for at, kind in types.items())
 

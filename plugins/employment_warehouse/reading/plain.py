@@ -6,7 +6,7 @@ from codecs import BOM_UTF8
 
 import numpy as np
 
-from employment_warehouse.reading.octets import Octets, beside, edges_of, octets_of
+from employment_warehouse.reading.octets import Octets, edges_of, neighbours, octets_of
 from employment_warehouse.reading.records import Dialect
 
 
@@ -44,5 +44,5 @@ class PlainChunks:
         first, second = at[0::2], at[1::2]
         if self._dialect.bare_quotes or len(at) % 2 or (second != first + 1).any():
             return False
-        around = np.concatenate([beside(octets, first, -1), beside(octets, second, +1)])
+        around = np.concatenate([neighbours(octets, first, -1), neighbours(octets, second, +1)])
         return bool((self._is_edge[around] & (around != quote)).all())

@@ -30,7 +30,7 @@ from employment_warehouse.reading.encoding import (
 )
 from employment_warehouse.reading.files import open_file
 from employment_warehouse.reading.header import extra_columns
-from employment_warehouse.reading.long_delimiters import with_stand_in
+from employment_warehouse.reading.long_delimiters import replace_delimiter
 from employment_warehouse.reading.prefetch import prefetch
 from employment_warehouse.reading.refusals import is_of_contract
 from employment_warehouse.reading.survey import Survey, survey
@@ -38,7 +38,7 @@ from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.workbook import names_of_sheets, read_workbook
 
 # A line of three cells or more, with a personal number or an account.
-_ROW_OF_SOMEBODY = re.compile(rb"(?m)^(?=(?:[^,;\t|\r\n]*[,;\t|]){2}).*(?<!\d)\d{15,19}[\dXx]?(?!\d)")
+_ROW_WITH_LONG_NUMBER = re.compile(rb"(?m)^(?=(?:[^,;\t|\r\n]*[,;\t|]){2}).*(?<!\d)\d{15,19}[\dXx]?(?!\d)")
 
 
 def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = None) -> TextTable:
@@ -93,7 +93,7 @@ def _may_be_table(source: Text | Workbook, contract: Contract | None, only_sheet
             refusal.detail != unknown_encoding().detail or not is_whole_text(source.open)
         )
         if refusal.code in ("header_not_found", "not_a_table", "encoding_unknown"):
-            return is_damaged or bool(_ROW_OF_SOMEBODY.search(first_bytes(source.open).replace(b"\0", b"")))
+            return is_damaged or bool(_ROW_WITH_LONG_NUMBER.search(first_bytes(source.open).replace(b"\0", b"")))
     return True
 
 
@@ -127,7 +127,7 @@ def _rows(
     reader = BlockReader(found.dialect, found.header, repeated, found.body_line, on_broken)
     blocks = without_dos_end(utf8_blocks(source.open(), encoding))
     if found.long_delimiter:
-        blocks = with_stand_in(blocks, found.long_delimiter)
+        blocks = replace_delimiter(blocks, found.long_delimiter)
     for frame in reader.frames(_from(blocks, found.body_offset)):
         yield frame.select(pl.lit("").alias("sheet"), pl.all())
 

@@ -74,7 +74,7 @@ def cells_of(text: str, dialect: Dialect) -> list[str] | None:
     return cells if isinstance(cells, list) else None
 
 
-def hides_records(lines: Sequence[str], dialect: Dialect, width: int | None) -> bool:
+def contains_whole_rows(lines: Sequence[str], dialect: Dialect, width: int | None) -> bool:
     """Whether a quoted cell over several lines is not a cell, but whole rows between two stray quotation marks: each
     line has exactly the cells of a row. A properly closed cell may contain such lines, but not only such lines.
     """
@@ -109,7 +109,7 @@ def _read_over_lines(
         cells = _cut(_without_end("".join(lines[start:stop])), dialect)
         if cells is _OPEN:
             continue
-        if isinstance(cells, list) and hides_records(lines[start:stop], dialect, width):
+        if isinstance(cells, list) and contains_whole_rows(lines[start:stop], dialect, width):
             return _BROKEN, stop
         return cells, stop
     return _BROKEN, start + 1

@@ -9,7 +9,7 @@ import polars as pl
 from employment_warehouse.reading.cell_forms import BLANKS, VALUE, filled_count, is_total, visible
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.header_by_contract import named_columns
-from employment_warehouse.reading.paper_lines import has_identity, is_paper_line, is_somebodys
+from employment_warehouse.reading.paper_lines import has_identity, is_paper_line, is_row_by_content
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, states_other_unit, states_step, states_unit_of_table
@@ -51,7 +51,7 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
     if not header.columns or not any(cells):
         return
     is_identified = has_identity(cells, header.types)
-    if is_identified and is_somebodys(cells, header):
+    if is_identified and is_row_by_content(cells, header):
         return
     if header.has_money and _states_other_unit(cells, row):
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")

@@ -57,7 +57,7 @@ _AFTER_A_NAME = re.compile(
 _NO_YUAN = r"(?:(?!\d元).)*"
 _STEP_ALONE = re.compile(rf"(?:{_NO_YUAN}[\s|(表])?单位{_SIGN}*{_ITEMS}{_STEP}{_CLOSE}*(?:[\s|]{_NO_YUAN})?", re.DOTALL)
 # In a cell of the header or of a row, where 资金：万元, 按分计算 and 奖金为十万元 are of that column or row alone.
-_OF_TABLE = re.compile(
+_UNIT_OF_TABLE = re.compile(
     rf"(?:(?<![一-龥])|(?<=[额币量价的表])){_LABELLED}{_YUAN}*(?!十){_LONG}(?!\w)"
     rf"|{_MEASURED}{_STEP}(?![\w/])"
     rf"|[以按用]{_YUAN}*{_LONG}(?:为(?:计量)?单位|计)(?!\w)"
@@ -113,7 +113,7 @@ def states_step(line: str) -> bool:
 def states_unit_of_table(cell: str) -> bool:
     """Whether a cell of the header or of a row says that the table's amounts are in another unit than yuan."""
     text = _compact(_normalised(cell))
-    return bool(_OF_TABLE.search(text)) and not _CHOICE.search(text)
+    return bool(_UNIT_OF_TABLE.search(text)) and not _CHOICE.search(text)
 
 
 def is_other_unit(cell: str) -> bool:

@@ -18,7 +18,7 @@ from employment_warehouse.reading.workbook_process import WorkbookProcess
 
 _BLANKS = (*b"\r\n", *BLANK_LEAD_BYTES.keys() - {0x1E, 0x1F})  # these two separate rows and cells here
 
-_BESIDE = "表外"  # the column of what stands beside a large table
+_STRAY_COLUMN = "表外"  # the column of what stands beside a large table
 
 
 def names_of_sheets(book: Workbook) -> list[str]:
@@ -111,10 +111,10 @@ def _with_strays(frame: pl.DataFrame, strays: dict[int, str], table: TextTable) 
     lines = [line for line in strays if line in frame["line"]]
     if not lines:
         return frame
-    if _BESIDE not in table.extra:
-        table.header.append(_BESIDE)
-        table.extra = {**table.extra, _BESIDE: len(table.header) - 1}
-    place = f"c{table.extra[_BESIDE]}"
+    if _STRAY_COLUMN not in table.extra:
+        table.header.append(_STRAY_COLUMN)
+        table.extra = {**table.extra, _STRAY_COLUMN: len(table.header) - 1}
+    place = f"c{table.extra[_STRAY_COLUMN]}"
     texts = pl.DataFrame({"line": lines, place: [strays[line] for line in lines]}, schema_overrides={"line": pl.Int64})
     kept = frame.drop(place) if place in frame.columns else frame
     return kept.join(texts, on="line", how="left", maintain_order="left").with_columns(pl.col(place).fill_null(""))

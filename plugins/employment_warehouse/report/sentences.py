@@ -197,8 +197,8 @@ def to_do(
     if not groups:
         return None
     return Label(
-        "；".join(f"{label.zh}（{_some(names).zh}）" for label, names in groups) + "。",
-        "; ".join(f"{label.en} ({_some(names).en})" for label, names in groups) + ".",
+        "；".join(f"{label.zh}（{_first_three(names).zh}）" for label, names in groups) + "。",
+        "; ".join(f"{label.en} ({_first_three(names).en})" for label, names in groups) + ".",
     )
 
 
@@ -217,7 +217,7 @@ def place(row: Row | None, own_period: Label | None) -> Label | None:
     )
 
 
-def _some(names: Sequence[Label]) -> Label:
+def _first_three(names: Sequence[Label]) -> Label:
     """The first three names, and how many there are."""
     rest_zh, rest_en = (f"等 {len(names)} 个县市", f" and {len(names) - 3} more") if len(names) > 3 else ("", "")
     return Label("、".join(name.zh for name in names[:3]) + rest_zh, ", ".join(name.en for name in names[:3]) + rest_en)

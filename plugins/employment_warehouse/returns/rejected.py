@@ -54,7 +54,7 @@ class RefusedFile:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedRows:
     """What goes back to one county: rejected rows by feed, and refused files. campaign: how often the registers are due
     now, or on the report date if that is later."""
 
@@ -66,7 +66,7 @@ class Returned:
     made_at: datetime
 
 
-def returned(connection: psycopg.Connection, county: str, report_date: date) -> Returned:
+def returned(connection: psycopg.Connection, county: str, report_date: date) -> ReturnedRows:
     """Everything that a county has to correct for one date."""
     feeds = county_feeds()
     parameters = {"unit": county, "report_date": report_date, "feeds": feeds}
@@ -74,7 +74,7 @@ def returned(connection: psycopg.Connection, county: str, report_date: date) -> 
     rows = {feed: _open_rows(list(of_feed)) for feed, of_feed in groupby(entries, key=lambda entry: str(entry[0]))}
     refused = connection.execute(query("refused"), parameters).fetchall()
     now = datetime.now(TIMEZONE)
-    return Returned(
+    return ReturnedRows(
         county,
         report_date,
         {feed: rows[feed] for feed in feeds if rows.get(feed)},

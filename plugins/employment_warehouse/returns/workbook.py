@@ -25,7 +25,7 @@ from employment_warehouse.contract import (
 )
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
-from employment_warehouse.returns.rejected import RejectedRow, Returned
+from employment_warehouse.returns.rejected import RejectedRow, ReturnedRows
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.workbook_style import A4, CELL_CHARACTERS, PLAIN_CELLS, QUOTED, choice_rule, width_of
 
@@ -35,7 +35,7 @@ LIST_CHARACTERS = 255  # of a drop-down's choices
 TEXT = QUOTED | {"num_format": "@", "valign": "top"}
 
 
-def workbook(returned: Returned) -> bytes:
+def workbook(returned: ReturnedRows) -> bytes:
     """The bytes of an xlsx: 说明, a sheet for each feed (by its title), and sheets of repeated rows for reference."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, PLAIN_CELLS | {"in_memory": True}) as book:
@@ -58,7 +58,7 @@ def workbook(returned: Returned) -> bytes:
     return content.getvalue()
 
 
-def _sheets(returned: Returned) -> Iterator[tuple[str, str, list[RejectedRow]]]:
+def _sheets(returned: ReturnedRows) -> Iterator[tuple[str, str, list[RejectedRow]]]:
     """(sheet name, feed, rows). Repeated rows have sheets of their own: sent back, they would replace the last one."""
     for feed, rows in returned.rows.items():
         title = contract_of(feed).title_zh
@@ -146,7 +146,7 @@ def _columns_of(contract: Contract, column: str, code: str) -> Iterable[str]:
     return next((rule.columns for rule in contract.rules if f"rule_{rule.name}" == code), (column,))
 
 
-def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returned) -> None:
+def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: ReturnedRows) -> None:
     county = divisions().counties[returned.county]
     sheets = list(_sheets(returned))
     names = [name for name, _, _ in sheets]
@@ -171,7 +171,7 @@ def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returne
             sheet.write_string(line, at, text, formats[style])
 
 
-def _summary(returned: Returned) -> str:
+def _summary(returned: ReturnedRows) -> str:
     rows = [row for of_feed in returned.rows.values() for row in of_feed]
     repeated = sum(row.is_repeated for row in rows)
     of_them = f"（其中 {repeated} 行重复，不须更正）" if repeated else ""
@@ -179,7 +179,7 @@ def _summary(returned: Returned) -> str:
     return f"共退回 {len(rows)} 行{of_them}，涉及 {len(returned.rows)} 张表；{files}"
 
 
-def _how_to_correct(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _how_to_correct(returned: ReturnedRows) -> Iterator[tuple[str, tuple[str, ...]]]:
     """For the coloured cells; a workbook that only lists repeated rows or refused files has none."""
     upload_to = f"corrections/{returned.report_date.isoformat()}/{returned.county}.xlsx"
     yield "strong", ("怎样更正",)
@@ -194,7 +194,7 @@ def _how_to_correct(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]
     yield from _table("举例", (FILE_HEADER, LINE_HEADER, "列", "退回时", "批注", "改为"), [row])
 
 
-def _files(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _files(returned: ReturnedRows) -> Iterator[tuple[str, tuple[str, ...]]]:
     if returned.files:
         rows = [(file.source, contract_of(file.feed).title_zh, file.reason) for file in returned.files]
         yield from _table("无法读取的文件（整份未入库，请改正后重报）", (FILE_HEADER, "报表", "原因"), rows)
@@ -222,7 +222,7 @@ def _remark(contract: Contract, rows: list[RejectedRow], sheets: Collection[str]
     return ""
 
 
-def _deadline(contract: Contract, returned: Returned, rows: list[RejectedRow]) -> str:
+def _deadline(contract: Contract, returned: ReturnedRows, rows: list[RejectedRow]) -> str:
     """When the feed is next due: after the report date, and not before the workbook was made. Repeated rows have
     none."""
     if rows[0].is_repeated:

@@ -22,7 +22,7 @@ from employment_warehouse.settings import Home
 from employment_warehouse.workbook_style import width_of
 
 QUERIES = Path(__file__).with_name("queries")
-OF_MARTS = ("months", "cases")
+MART_QUERIES = ("months", "cases")
 MONTH_ENDS = demonstration.FIRST_DATE.month - 1
 """From January on, so that the figures of months have a history."""
 
@@ -139,7 +139,7 @@ def summarise(home: Home, console: Console) -> None:
     """Show publications, gates, months, open cases, rejected rows by reason, and where to find more."""
     with connect("wh_watcher") as ledger, connect("wh_reporter") as marts:
         for query, (title, *headings) in _TABLES.items():
-            _show(console, marts if query in OF_MARTS else ledger, query, title, headings)
+            _show(console, marts if query in MART_QUERIES else ledger, query, title, headings)
     with connect("wh_loader") as connection:
         _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
     console.print(f"预设情形 planted {home.demonstration / FILE_NAME}", markup=False)

@@ -34,14 +34,14 @@ _TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
-class Erased:
+class ErasedPersonMarks:
     """Those who have been erased, by their marks; done_at: the last time that somebody was."""
 
     marks: frozenset[str]
     done_at: datetime
 
     @classmethod
-    def of(cls, erasures: Iterable[dict[str, Any]]) -> Erased | None:
+    def of(cls, erasures: Iterable[dict[str, Any]]) -> ErasedPersonMarks | None:
         """erasures: rows of vault.erasure. None: nobody has been erased."""
         done = [erasure for erasure in erasures if erasure["done_at"]]
         if not done:
@@ -93,7 +93,7 @@ def forget_in_dispatches() -> None:
     """
     with connect("wh_publisher") as connection:
         [ledger] = connection.execute("select ops.vault_ledger()").fetchone() or ({"erasures": []},)
-    erased = Erased.of(ledger["erasures"])
+    erased = ErasedPersonMarks.of(ledger["erasures"])
     if erased is None:
         return
     reports = settings.current_home().reports
@@ -110,13 +110,13 @@ def forget_in_dispatches() -> None:
         )
 
 
-def _page(erased: Erased, path: Path) -> bytes | None:
+def _page(erased: ErasedPersonMarks, path: Path) -> bytes | None:
     content = path.read_bytes()
     left = erased.removed_from(content.decode()).encode()
     return None if left == content else left
 
 
-def _workbook(erased: Erased, path: Path) -> bytes | None:
+def _workbook(erased: ErasedPersonMarks, path: Path) -> bytes | None:
     """A workbook without the erased; None: nothing changes. Its texts are in those members of the zip that are XML."""
     with zipfile.ZipFile(path) as members:
         content = {member: members.read(member) for member in members.infolist()}

@@ -23,7 +23,7 @@ from employment_warehouse.database import connect, seed_tables
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, seal, unseal
 from employment_warehouse.runtime import forgetting
-from employment_warehouse.runtime.forgetting import Erased
+from employment_warehouse.runtime.forgetting import ErasedPersonMarks
 from employment_warehouse.settings import Home
 
 QUERIES = Path(__file__).parent / "queries"
@@ -43,11 +43,11 @@ def record() -> list[int]:
             _write(folder, _name(number), night | {"seeds": seed_tables.content(connection)})
         now = _read(connection, "ledger_record", {}) | {"acts": _acts(connection)}
         _write(folder, LEDGER, now)
-    _forget(folder, Erased.of(now["vault"]["erasures"]))
+    _forget(folder, ErasedPersonMarks.of(now["vault"]["erasures"]))
     return new
 
 
-def _forget(folder: Path, erased: Erased | None) -> None:
+def _forget(folder: Path, erased: ErasedPersonMarks | None) -> None:
     """Take whoever has been erased out of the waivers in earlier records: the key of a case may have the token.
 
     Raises UserError (`record_damaged`) when all others are done.
@@ -64,13 +64,13 @@ def _forget(folder: Path, erased: Erased | None) -> None:
         )
 
 
-def _night_without(folder: Path, erased: Erased, path: Path) -> bytes | None:
+def _night_without(folder: Path, erased: ErasedPersonMarks, path: Path) -> bytes | None:
     night = _open(folder, path.stem)
     waivers = [_without_erased(waiver, erased) for waiver in night["waiver"]]
     return None if waivers == night["waiver"] else _sealed(path.stem, night | {"waiver": waivers})
 
 
-def _without_erased(waiver: Record, erased: Erased) -> Record:
+def _without_erased(waiver: Record, erased: ErasedPersonMarks) -> Record:
     """A waiver without an erased person, as vault.complete_erasure leaves it in the database."""
     unit = erased.removed_from(waiver["unit"], "of an erasure")
     return waiver if unit == waiver["unit"] else waiver | {"unit": unit, "reason": forgetting.WORD}

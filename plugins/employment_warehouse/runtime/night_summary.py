@@ -30,12 +30,12 @@ def night_summary(ended: Night, home: Home) -> list[str]:
     lines = []
     if ended.build is not None:
         with connect("wh_watcher") as connection:
-            lines = [*_left_behind(connection, ended), *_files(connection, ended, home)]
+            lines = [*_open_problems(connection, ended), *_files(connection, ended, home)]
     number = f"  第 {ended.build} 号 no. {ended.build}" if ended.build is not None else ""
     return [*lines, f"{ended.report_date}  {STATUS[ended.status]}{number}  {ended.reason or ''}".rstrip()]
 
 
-def _left_behind(connection: psycopg.Connection, ended: Night) -> list[str]:
+def _open_problems(connection: psycopg.Connection, ended: Night) -> list[str]:
     parameters = {"build": ended.build, "report_date": ended.report_date}
     rows = connection.execute(QUERY.read_bytes(), parameters).fetchall()
     missing = connection.execute(query("feed_missing"), parameters).fetchall()

@@ -20,7 +20,7 @@ from employment_warehouse.runtime.programs import HEALTHY
 from employment_warehouse.runtime.timetable import REPORT_TIMES
 
 ENDED = {"success": "✓", "failed": "✗", "upstream_failed": "·", "skipped": "–"}
-NOT_OF_NIGHTS = frozenset(f"report_{report}" for report in REPORT_TIMES)
+REPORT_DAGS = frozenset(f"report_{report}" for report in REPORT_TIMES)
 PAUSE = 2  # seconds; asked twice a second, Airflow's API server spent a fifth of a core on its answers
 
 
@@ -165,7 +165,7 @@ def _assert_running(api: AirflowApi) -> None:
 
 def _assert_none_paused(api: AirflowApi) -> None:
     """A run of a paused DAG stays queued without end."""
-    if paused := sorted(dag for dag in api.paused() if dag not in NOT_OF_NIGHTS):
+    if paused := sorted(dag for dag in api.paused() if dag not in REPORT_DAGS):
         names = ", ".join(paused)
         raise UserError(
             f"已暂停，夜间流程不会运行：{names} | paused, so that the night would not run: {names}",

@@ -55,7 +55,7 @@ def _passwords(*roles: str) -> frozenset[str]:
 
 
 # What tasks need. Nothing in a task signs in as `wh_watcher`.
-_OF_TASKS = (
+_TASK_SECRETS = (
     _passwords(*(role for role in LOGINS if role != "wh_watcher"))
     | KEYS
     | {"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_REPORT_READERS"}
@@ -65,7 +65,7 @@ AIRFLOW_PROGRAMS = {
     "api-server": Program(("api-server",), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, API_SECRET_KEY, JWT_SECRET})),
     # Tasks are its children.
     "scheduler": Program(
-        ("scheduler", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET}) | _OF_TASKS
+        ("scheduler", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET}) | _TASK_SECRETS
     ),
     # It reads DAG files, which name no connection.
     "dag-processor": Program(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
@@ -81,7 +81,7 @@ CELERY_PROGRAMS = {
     ),
     "celery-worker": Program(
         ("celery", "worker", "--skip-serve-logs"),
-        frozenset({AIRFLOW_PASSWORD, FERNET_KEY, BROKER_PASSWORD}) | _OF_TASKS,
+        frozenset({AIRFLOW_PASSWORD, FERNET_KEY, BROKER_PASSWORD}) | _TASK_SECRETS,
     ),
 }
 # Set-up and migrations: the only ones that sign in as superuser.

@@ -19,7 +19,7 @@ from employment_warehouse.runtime.backup.keys import choose_wrapping_key, keys_f
 from employment_warehouse.runtime.backup.restoring import assert_empty
 from employment_warehouse.runtime.history import Record
 from employment_warehouse.runtime.landing_again import file_of
-from employment_warehouse.runtime.replaying import Proof, Rebuilt, Replay
+from employment_warehouse.runtime.replaying import Proof, RebuiltPublication, Replay
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
 
@@ -31,7 +31,7 @@ PROOFS: Mapping[Proof, str] = {
 }
 
 
-def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS) -> list[Rebuilt]:
+def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS) -> list[RebuiltPublication]:
     """Make a new home from an archive and its keys; it is left stopped. layers: what dbt selects, one after another.
 
     Raises RebuildDiffers at the first publication with another digest for which no other models account (see PROOFS),

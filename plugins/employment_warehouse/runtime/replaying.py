@@ -24,7 +24,7 @@ Proof = Literal["equal", "other_models", "erased"]
 
 
 @dataclass(frozen=True)
-class Rebuilt:
+class RebuiltPublication:
     """A publication that was rebuilt, and how far its digest proves it."""
 
     publication: int
@@ -43,7 +43,7 @@ class Replay:
     has_erased: bool = False
     unlike: set[int] = field(default_factory=set)  # publications with, or after, rows that other models made otherwise
 
-    def run(self, records: list[Record]) -> list[Rebuilt]:
+    def run(self, records: list[Record]) -> list[RebuiltPublication]:
         """Replay these nights, and then what was decided after them. Raises RebuildDiffers."""
         # The acts of the rebuild follow those of the history.
         last = max((act["act"] for act in self.ledger.get("acts", [])), default=0)
@@ -55,7 +55,7 @@ class Replay:
             self._complete()
         return rebuilt
 
-    def _replay(self, night: Record) -> Rebuilt:
+    def _replay(self, night: Record) -> RebuiltPublication:
         build, number = night["build"], int(night["build"]["build"])
         self._roll_back_to(int(build["base"]), night["withdrawn"], f"publication {number}")
         self._decide(night)
@@ -76,7 +76,7 @@ class Replay:
         self._certify(night)
         self._publish(night)
         landing.purge()
-        return Rebuilt(number, build["report_date"], proof)
+        return RebuiltPublication(number, build["report_date"], proof)
 
     def _roll_back_to(self, base: int, withdrawn: list[int], where: str) -> None:
         """What a night did not begin on was rolled back before it."""

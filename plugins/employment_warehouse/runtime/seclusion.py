@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 
 # The first namespace may mount; the second has no rights in it, so that what covers a folder stays.
-COVER = (
+COVER_SCRIPT = (
     'while [ "$1" != -- ]; do mount -t tmpfs -o size=4k,mode=000 none "$1" || exit 71; shift; done; shift; '
     'exec unshare --user --map-user=1000 --map-group=1000 -- "$@"'
 )
-NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c", COVER, "sh")
+NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c", COVER_SCRIPT, "sh")
 
 
 def secluded(command: list[str], hidden: list[Path]) -> list[str]:

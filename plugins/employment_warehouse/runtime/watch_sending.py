@@ -11,7 +11,7 @@ from employment_warehouse.channel import channel_name, send
 from employment_warehouse.settings import Home
 
 # How much, which changes while a problem lasts: a disk fills, attempts become more, programs end after their database.
-MEASURE = re.compile(r"[\d.,]+ (?=GiB|次|条|个)|（也已停止：[^）]*）")
+QUANTITY = re.compile(r"[\d.,]+ (?=GiB|次|条|个)|（也已停止：[^）]*）")
 
 
 def send_new(home: Home, problems: list[str]) -> list[str]:
@@ -26,8 +26,8 @@ def send_new(home: Home, problems: list[str]) -> list[str]:
     failed, standing = [], {}
     for url in settings.alert_urls().split():
         name = channel_name(url)
-        before = {_matter(problem) for problem in sent.get(name, [])}
-        known = [problem for problem in problems if _matter(problem) in before]
+        before = {_without_quantities(problem) for problem in sent.get(name, [])}
+        known = [problem for problem in problems if _without_quantities(problem) in before]
         new = [problem for problem in problems if problem not in known]
         title = f"【就业监测】值守：{len(new)} 项异常 | watch: {len(new)} problem{'s' * (len(new) > 1)}"
         if not new or send(url, title=title, body="\n".join(new), urgency="failure"):
@@ -40,6 +40,6 @@ def send_new(home: Home, problems: list[str]) -> list[str]:
     return failed
 
 
-def _matter(problem: str) -> str:
+def _without_quantities(problem: str) -> str:
     """What a problem is about, without how much."""
-    return MEASURE.sub("", problem.split(" | ", maxsplit=1)[0])
+    return QUANTITY.sub("", problem.split(" | ", maxsplit=1)[0])

@@ -29,7 +29,7 @@ from employment_warehouse.settings import Home
 # The DAGs that run on a schedule; night runs the others.
 FOLLOWED = {"night": "夜间流程"} | {f"report_{report}": REPORTS[report][0] for report in REPORT_TIMES}
 # The platform of a demonstration is nobody's; the console is asked whether it answers, in either deployment.
-NOT_AS_PROCESSES = ("hr-platform", "console")
+IGNORED_PROGRAMS = ("hr-platform", "console")
 # Limits of the programs and the machine, not settings: this check answers also where the database does not.
 PUBLISHED_BY = time(8, 0)  # the last run of a night begins at 7:40 (timetable.py)
 DISK_FREE = 0.1
@@ -93,7 +93,7 @@ def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
     stopped = []
     if deployment.is_embedded:
         found = Warehouse(deployment.home).states()
-        stopped = [name for name, state in found.items() if state == "stopped" and name not in NOT_AS_PROCESSES]
+        stopped = [name for name, state in found.items() if state == "stopped" and name not in IGNORED_PROGRAMS]
     if not states and "api-server" not in stopped:
         stopped.append("api-server")
     if states.get("metadatabase") != "healthy":

@@ -19,7 +19,7 @@ from employment_warehouse.upload.queries import query
 
 MEGABYTE = 1 << 20
 # `532528_2` is the second part of a county's file; any other name says nothing, and no name is kept.
-OF_COUNTY = re.compile(rf"(?P<county>[0-9]{{6}})(?:_(?P<part>{PART.pattern}))?")
+COUNTY_FILE_NAME = re.compile(rf"(?P<county>[0-9]{{6}})(?:_(?P<part>{PART.pattern}))?")
 
 
 class InvalidUpload(UserError):
@@ -88,7 +88,7 @@ def _named(request: UploadRequest, county: str, counties: list[str]) -> _Named:
             todo="请用 Excel 或 WPS 打开，另存为不带宏的 xlsx 后上传 | "
             "open it in Excel or WPS, save it as xlsx without macros, and upload that",
         )
-    found = OF_COUNTY.fullmatch(name[: -len(extension)])
+    found = COUNTY_FILE_NAME.fullmatch(name[: -len(extension)])
     if found and found["county"] in counties and found["county"] != county:
         raise InvalidUpload(
             "文件名是其他县市的代码 | the file is named after another county",

@@ -137,11 +137,11 @@ class PersonName(Text):
 
         from employment_warehouse.contract.column_types.cleaning import BLANK
 
-        def undone(texts: pl.Series) -> pl.Series:
+        def without_entities(texts: pl.Series) -> pl.Series:
             return texts.map_elements(html.unescape, return_dtype=pl.String)
 
         # A form of the web sends what its character set lacks as &#19886;.
-        bare = super().clean(text.map_batches(undone, return_dtype=pl.String))
+        bare = super().clean(text.map_batches(without_entities, return_dtype=pl.String))
         chinese = bare.str.replace_all(rf"[{BLANK}]", "").str.replace_all(rf"[{_OTHER_DOTS}]", "·")
         return pl.when(bare.str.contains(r"\p{Han}")).then(chinese).otherwise(bare)
 

@@ -74,7 +74,7 @@ class Text(TextType):
             .then(pl.lit("schema_violation"))
             .when(value.str.contains(f"\ufffd|{CONVERTED_TWICE}"))
             .then(pl.lit("text_damaged"))
-            .otherwise(self.why_as_received(value))
+            .otherwise(self.reason_as_received(value))
         )
 
     def parse_as_received(self, cells: pl.Series, column: Column) -> Parsed:
@@ -87,7 +87,7 @@ class Text(TextType):
             .then(pl.lit("schema_violation"))
             .when(pl.col("cell").str.len_chars() > (column.max_length or 0))
             .then(pl.lit("too_long"))
-            .otherwise(self.why_as_received(pl.col("cell"))),
+            .otherwise(self.reason_as_received(pl.col("cell"))),
         )
         if found["reason"].null_count() == found.height:
             return Parsed(found["value"], None)
@@ -99,7 +99,7 @@ class Text(TextType):
 
         return text.map_batches(lambda texts: self._at_suspects(texts, mask, texts), return_dtype=pl.String)
 
-    def why_as_received(self, value: pl.Expr) -> pl.Expr:  # noqa: ARG002  free text is masked, not rejected
+    def reason_as_received(self, value: pl.Expr) -> pl.Expr:  # noqa: ARG002  free text is masked, not rejected
         """The reason why a value is rejected that is neither damaged nor malformed; null: it is fine."""
         import polars as pl
 
@@ -140,7 +140,7 @@ class Reference(Text):
     def without_persons(self, text: pl.Expr) -> pl.Expr:
         return text
 
-    def why_as_received(self, value: pl.Expr) -> pl.Expr:
+    def reason_as_received(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
 
         def why(numbers: pl.Series) -> pl.Series:
@@ -184,11 +184,11 @@ class UnitNumber(Reference):
     def clean(self, text: pl.Expr) -> pl.Expr:
         return super().clean(text.str.normalize(UNIT_NUMBER_FORM))
 
-    def why_as_received(self, value: pl.Expr) -> pl.Expr:
+    def reason_as_received(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
 
         malformed = pl.when(~value.str.contains(UNIT_NUMBER)).then(pl.lit("number_malformed"))
-        return malformed.otherwise(super().why_as_received(value))
+        return malformed.otherwise(super().reason_as_received(value))
 
 
 class Code(FormType):

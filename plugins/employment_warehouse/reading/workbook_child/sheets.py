@@ -13,7 +13,7 @@ from .cells import plain_text_of
 from .markup import FindTexts, Merged
 from .protocol import refuse
 
-HEAD = 80
+HEAD_ROWS = 80
 MOST_COLUMNS = 16_384  # what Excel has
 
 Strays = dict[int, str]  # row → what stands beside the sheet's columns
@@ -61,8 +61,8 @@ class Sheet:
         first = next(blocks)
         self.blocks = itertools.chain([first], blocks)
         self.first_column, self.width = first.first_column, first.width
-        above = min(first.first_row, HEAD)
-        rows = first.head(HEAD - above)
+        above = min(first.first_row, HEAD_ROWS)
+        rows = first.head(HEAD_ROWS - above)
         self.head = [[""] * self.width] * above + [[plain_text_of(value) for value in row] for row in rows]
 
     def rows(self, block: Block) -> tuple[Rows, Strays]:

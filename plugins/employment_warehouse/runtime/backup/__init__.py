@@ -11,6 +11,6 @@ The keys are not in it: without them nothing in it can be read back to a person.
 
 from employment_warehouse.runtime.backup.making import back_up
 from employment_warehouse.runtime.backup.record import Backup, Moment, backups_of, read_moment
-from employment_warehouse.runtime.backup.restoring import Restored, restore, verify
+from employment_warehouse.runtime.backup.restoring import Restoration, restore, verify
 
-__all__ = ["Backup", "Moment", "Restored", "back_up", "backups_of", "read_moment", "restore", "verify"]
+__all__ = ["Backup", "Moment", "Restoration", "back_up", "backups_of", "read_moment", "restore", "verify"]

@@ -21,7 +21,7 @@ from employment_warehouse.landing.scanning import label
 from employment_warehouse.runtime.backup.record import Backup
 
 
-def needed(connection: psycopg.Connection) -> set[bytes]:
+def required_files(connection: psycopg.Connection) -> set[bytes]:
     """SHA-256 of the files that the archive of a database must have: of every delivery that was not refused, except
     those whose retention period has ended.
     """
@@ -39,19 +39,19 @@ def given_up(connection: psycopg.Connection, own: Path, copied: Path) -> list[st
     then it was not the warehouse that gave them up.
     """
     found = _files(own)
-    if _absent(needed(connection), found):
+    if _absent(required_files(connection), found):
         return []
     return sorted(_files(copied) - found)
 
 
-def delete_given_up(backups: Iterable[Backup], own: Path, copied: Path) -> None:
+def delete_files_given_up(backups: Iterable[Backup], own: Path, copied: Path) -> None:
     """Delete the copied files that had been given up before each of these backups began, so that none needs them."""
     for name in set.intersection(*(set(backup.given_up) for backup in backups)):
         if not (own / name).exists():  # the same file may have come again
             (copied / name).unlink(missing_ok=True)
 
 
-def of_other_time(connection: psycopg.Connection, copied: Path, lacking: Collection[str]) -> set[str]:
+def files_of_other_time(connection: psycopg.Connection, copied: Path, lacking: Collection[str]) -> set[str]:
     """Of each original and its copy without an erased person, the one that the restored database does not count: the
     original if the database is of a time after the erasure, the copy if it is of a time before.
 
@@ -68,9 +68,9 @@ def of_other_time(connection: psycopg.Connection, copied: Path, lacking: Collect
     return left
 
 
-def lost_since(connection: psycopg.Connection, copied: Path, left: Collection[str]) -> set[bytes]:
+def lost_files(connection: psycopg.Connection, copied: Path, left: Collection[str]) -> set[bytes]:
     """What the archive of a restored database must have, and is not copied. left: what is not copied on purpose."""
-    return _absent(needed(connection), _files(copied) - set(left))
+    return _absent(required_files(connection), _files(copied) - set(left))
 
 
 def ingest_again(connection: psycopg.Connection, lost: Collection[bytes]) -> list[str]:

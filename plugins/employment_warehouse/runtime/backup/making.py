@@ -23,7 +23,7 @@ from employment_warehouse.database.program_logins import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import DATA_KEY, check_value
 from employment_warehouse.runtime import signing_in
-from employment_warehouse.runtime.backup.archived import delete_given_up, given_up
+from employment_warehouse.runtime.backup.archived import delete_files_given_up, given_up
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_file, copy_new, no_space, set_owner
 from employment_warehouse.runtime.backup.keys import copy_keys, copy_keys_with_data_key
 from employment_warehouse.runtime.backup.record import Backup, backups_of, complete
@@ -158,7 +158,7 @@ def delete_old(folder: Path, archive: Path, keep: int) -> None:
         if place not in [backup.folder for backup in kept]:
             shutil.rmtree(place)
     base_backup.delete_log(folder / "wal", kept[0].database)
-    delete_given_up(kept, archive, folder / "archive")
+    delete_files_given_up(kept, archive, folder / "archive")
 
 
 def _assert_own(connection: psycopg.Connection, folder: Path) -> None:

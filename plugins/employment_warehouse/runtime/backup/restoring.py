@@ -23,11 +23,11 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import history
 from employment_warehouse.runtime.backup.archived import (
+    files_of_other_time,
     ingest_again,
-    lost_since,
+    lost_files,
     mark_lost,
-    needed,
-    of_other_time,
+    required_files,
     without_lost,
 )
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_new, set_owner
@@ -37,7 +37,7 @@ from employment_warehouse.settings import Home
 
 
 @dataclass(frozen=True)
-class Restored:
+class Restoration:
     """A warehouse that was restored: from which backup, the publication shown (0: none), and the places of the files
     that it counts and its archive lacks, because they were ingested after the last backup.
     """
@@ -49,7 +49,7 @@ class Restored:
 
 def restore(
     home: Home, folder: Path, keys: Path | None, until: Moment | None = None, database: Path | None = None
-) -> Restored:
+) -> Restoration:
     """Make a new home from a folder of backups: to the end of its log, or as it was at a time or after a publication.
 
     database: the data folder of a server of its own, where the home has none. Raises BackupDamaged, WrongKey and
@@ -67,8 +67,8 @@ def restore(
     with _recovered(home, chosen, database, _target(chosen, until)) as connection:
         _assert_digest(connection, chosen)
         newest, standing = _publications(connection)
-        left = of_other_time(connection, folder / "archive", chosen.given_up).union(chosen.given_up)
-        lost = lost_since(connection, folder / "archive", left)
+        left = files_of_other_time(connection, folder / "archive", chosen.given_up).union(chosen.given_up)
+        lost = lost_files(connection, folder / "archive", left)
         places = ingest_again(connection, lost)
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
         copy_new(source / name, home.shared / name, left if name == "archive" else ())
@@ -77,7 +77,7 @@ def restore(
     for place in {home.root, home.shared}:
         set_owner(place, owner(place))
     os.sync()
-    return Restored(chosen, standing, places)
+    return Restoration(chosen, standing, places)
 
 
 def verify(folder: Path, keys: Path | None) -> Backup:
@@ -94,7 +94,7 @@ def verify(folder: Path, keys: Path | None) -> Backup:
         base_backup.prove_log(chosen.database, folder / "wal")
         with _recovered(home, chosen, None, _named(chosen.restore_point)) as connection:
             _assert_digest(connection, chosen)
-            required = without_lost(needed(connection), folder / "archive")
+            required = without_lost(required_files(connection), folder / "archive")
         home.archive.rmdir()
         (home.shared / "archive").symlink_to((folder / "archive").resolve())
         for sha256 in required:
