@@ -134,7 +134,7 @@ def restore(site: Site, target: Home, **wanted: Any) -> backup.Backup:
     return restored(site, target, **wanted).backup
 
 
-def restored(site: Site, target: Home, **wanted: Any) -> backup.Restored:
+def restored(site: Site, target: Home, **wanted: Any) -> backup.Restoration:
     with site.as_home(target):
         return backup.restore(target, site.backups, site.keys, **wanted)
 

@@ -101,7 +101,7 @@ class _Wording:
         """By the names that templates call them."""
         return {
             "t": self.t, "unit": self.unit, "feed": self.feed, "day": self.day, "moment": self.moment,
-            "step": self.step, "act_name": self.act_name, "half": self.half, "half_of_lines": self.half_of_lines,
+            "step": self.step, "act_name": self.act_name, "localized": self.localized, "localized_lines": self.localized_lines,
         }  # fmt: skip
 
     def t(self, label: Any, english: str | None = None) -> str:
@@ -135,13 +135,13 @@ class _Wording:
     def act_name(self, kind: str) -> str:
         return self.t(console_names.ACTS[kind]) if kind in console_names.ACTS else kind
 
-    def half(self, text: str | None) -> str:
+    def localized(self, text: str | None) -> str:
         return in_language(text or formats.NONE, self._chosen)
 
-    def half_of_lines(self, text: str) -> str:
+    def localized_lines(self, text: str) -> str:
         """Of a text whose lines have both languages, or whose first half is Chinese and whose second is English."""
         lines = text.splitlines()
         if any(" | " in line for line in lines):
-            return "\n".join(map(self.half, lines))
+            return "\n".join(map(self.localized, lines))
         middle = (len(lines) + 1) // 2
         return "\n".join((lines[middle:] if self._chosen == ENGLISH else lines[:middle]) or lines)
