@@ -16,20 +16,20 @@
   columns that a correction never changes are in `same`.
 #}
 {% macro first_starts(corrections, same, changing) -%}
-    with recursive followed as (
+    with recursive correction_chains as (
         select
             {{ same | join(', ') }},
             {% for column in changing %}later_{{ column }} as {{ column }}, {% endfor %}start_date as first_start
         from {{ corrections }}
         union
         select
-            {{ prefixed(same, 'followed') }},
-            {% for column in changing %}correction.later_{{ column }}, {% endfor %}followed.first_start
-        from followed
+            {{ prefixed(same, 'correction_chains') }},
+            {% for column in changing %}correction.later_{{ column }}, {% endfor %}correction_chains.first_start
+        from correction_chains
         inner join {{ corrections }} as correction using ({{ (same + changing) | join(', ') }})
     )
 
     select {{ (same + changing) | join(', ') }}, min(first_start) as first_start
-    from followed
+    from correction_chains
     group by {{ (same + changing) | join(', ') }}
 {%- endmacro %}

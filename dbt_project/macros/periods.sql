@@ -15,7 +15,7 @@ periods as (
     ) as started (on_date)
 ),
 
-known as (
+periods_so_far as (
     select *, least(period_end, {{ tonight_date() }}) as as_of from periods
 )
 
@@ -23,9 +23,9 @@ select
     county_code, {{ period }}, period_end, as_of,
     case when county_code = {{ prefecture() }} then (
         select count(*)::integer from {{ ref('int_register_start') }} as register
-        where register.county_code <> {{ prefecture() }} and register.first_register_on <= known.as_of
+        where register.county_code <> {{ prefecture() }} and register.first_register_on <= periods_so_far.as_of
     ) end as counties_reporting
-from known
+from periods_so_far
 {%- endmacro %}
 
 {#

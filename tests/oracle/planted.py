@@ -351,8 +351,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "days beyond the month",
         "models/intermediate/int_days_month.sql",
-        "least(sum(located.days), extract(day from located.period_end))",
-        "sum(located.days)",
+        "least(sum(day_rows.days), extract(day from day_rows.period_end))",
+        "sum(day_rows.days)",
         "local_employment",
     ),
     Planted(
@@ -471,8 +471,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "hired on the 91st day",
         "models/marts/services/service_effect.sql",
-        "job.start_on between served.first_on and",
-        "job.start_on between served.first_on + 1 and",
+        "job.start_on between clients.first_on and",
+        "job.start_on between clients.first_on + 1 and",
         "service_effect",
     ),
     Planted(
@@ -500,7 +500,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "a dispute left out is open",
         "models/marts/disputes/dispute_monitor.sql",
-        "and coalesce(handled.left_out_on, 'infinity') > grid.as_of as is_open",
+        "and coalesce(county_disputes.left_out_on, 'infinity') > grid.as_of as is_open",
         "as is_open",
         "dispute_monitor",
     ),
@@ -522,8 +522,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "a case closed tomorrow is closed",
         "models/marts/disputes/dispute_monitor.sql",
-        "handled.{{ step }}_on between grid.month and grid.as_of as",
-        "handled.{{ step }}_on between grid.month and grid.period_end as",
+        "county_disputes.{{ step }}_on between grid.month and grid.as_of as",
+        "county_disputes.{{ step }}_on between grid.month and grid.period_end as",
         "dispute_monitor",
         seed=BOUNDARIES,
     ),

@@ -30,7 +30,7 @@ earlier as (
         and (stored.to_build is null or stored.to_build > publications.publication)
 ),
 
-valued as (
+figure_values as (
     select
         figures.*, tonight.value, tonight.numerator, tonight.denominator,
         coalesce(tonight.obs_status, 'M') as obs_status,
@@ -58,12 +58,12 @@ valued as (
 -- Like for like: a county that is carried forward on either day changes a count by nothing; a share is not compared.
 changed as (
     select
-        valued.*,
+        figure_values.*,
         case
             when not is_carried then value - previous_value
             when not is_share and previous_value is not null then 0
         end as own_change
-    from valued
+    from figure_values
 ),
 
 compared as (

@@ -1,6 +1,6 @@
 -- Persons with an employment service of any type in a month.
 with
-served as (
+services as (
     select
         person_key, coalesce(home_county_code, county_code) as county_code,
         date_trunc('month', served_on)::date as month
@@ -9,5 +9,5 @@ served as (
 )
 
 select coalesce(county_code, {{ prefecture() }}) as county_code, month, count(distinct person_key) as persons
-from served
+from services
 group by month, rollup (county_code)

@@ -47,7 +47,7 @@ sole_earners as (
         and {{ holds_on('separations.last_day', 'states') }}
 ),
 
-found as (
+causes as (
     select county_code, household_no, 'all_jobs_lost_30d' as reason, null::numeric as amount
     from losses
     where opened_on > {{ tonight_date() }} - (select days from rules where reason = 'all_jobs_lost_30d')
@@ -73,7 +73,7 @@ found as (
 )
 
 -- While a rule is off, its reason is none.
-select found.county_code, found.household_no, found.reason, rules.level, rules.ordinal, found.amount
-from found
+select causes.county_code, causes.household_no, causes.reason, rules.level, rules.ordinal, causes.amount
+from causes
 inner join households using (county_code, household_no)
 inner join rules using (reason)

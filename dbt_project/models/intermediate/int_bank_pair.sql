@@ -15,7 +15,7 @@ batches as (
     select batch_no, min(county_code) as county_code from {{ ref('fct_payment_attempt') }} group by batch_no
 ),
 
-asked_accounts as (
+batch_accounts as (
     select distinct batch_no, account_key from {{ ref('fct_payment_attempt') }}
 ),
 
@@ -24,10 +24,10 @@ unasked_lines as (
     from {{ ref('reported_bank_return') }} as line
     cross join night
     left join batches using (batch_no)
-    left join asked_accounts
-        on line.batch_no = asked_accounts.batch_no and line.account_key = asked_accounts.account_key
+    left join batch_accounts
+        on line.batch_no = batch_accounts.batch_no and line.account_key = batch_accounts.account_key
     where line.seen_to is null
-        and asked_accounts.batch_no is null
+        and batch_accounts.batch_no is null
         and (
             line.batch_no in (select batch_no from attempts)
             or (batches.batch_no is null and line.seen_from >= night.payments_from)

@@ -20,7 +20,7 @@ reported as (
 
 homes as ({{ homes_of('reported') }}),
 
-located as (
+day_rows as (
     select
         reported.person_key, reported.month, reported.days, grid.period_end,
         coalesce(home.county_code, reported.reported_by) as county_code,
@@ -33,12 +33,12 @@ located as (
 
 persons as (
     select
-        place.county_code, place.township_code, located.month, located.person_key,
-        least(sum(located.days), extract(day from located.period_end)) as days
-    from located
-    cross join lateral {{ township_places('located') }} as place (county_code, township_code)
-    where located.county_code is not null
-    group by place.county_code, place.township_code, located.month, located.person_key, located.period_end
+        place.county_code, place.township_code, day_rows.month, day_rows.person_key,
+        least(sum(day_rows.days), extract(day from day_rows.period_end)) as days
+    from day_rows
+    cross join lateral {{ township_places('day_rows') }} as place (county_code, township_code)
+    where day_rows.county_code is not null
+    group by place.county_code, place.township_code, day_rows.month, day_rows.person_key, day_rows.period_end
 )
 
 select

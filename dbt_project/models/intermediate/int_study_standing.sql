@@ -33,7 +33,7 @@ further_studies as (
     where later.enrolled_on >= study.graduated_on and later.left_out_on is null and not later.is_graduate
 ),
 
-followed as (
+study_states as (
     select
         studies.*,
         coalesce(home.county_code, studies.county_code) as home_county_code,
@@ -61,4 +61,4 @@ select
         else 'unemployed'
     end as standing,
     case when is_graduate then unemployed_since end as unemployed_since
-from followed
+from study_states

@@ -12,7 +12,7 @@ workshop_workers as (
     where {{ covers(tonight_date()) }}
 ),
 
-found as (
+worker_counts as (
     select
         workshops.county_code, workshops.workshop_no, workshops.workers as reported,
         count(worker.person_key) as found
@@ -33,6 +33,6 @@ workers_elsewhere as (
 select
     county_code, workshop_no, null::uuid as person_key, least(reported, found) as matched,
     greatest(reported - found, 0) as only_in_first, greatest(found - reported, 0) as only_in_second
-from found
+from worker_counts
 union all
 select county_code, workshop_no, person_key, 0, 0, 0 from workers_elsewhere

@@ -30,7 +30,7 @@ histories as (
 
 -- A county may report a spell, leave it out and report it again; two counties may report it: the latest snapshot is
 -- used, and of two of the same date the one of the lower county code.
-believed as (
+latest_versions as (
     select runs.* from runs
     where not exists (
         select from repeated_spells where ({{ prefixed(spell, 'repeated_spells') }}) = ({{ prefixed(spell, 'runs') }})
@@ -45,10 +45,10 @@ believed as (
 -- An open spell that a snapshot omits ended the day before. One that ended long ago has only aged out.
 dated as materialized (
     select
-        believed.*,
-        {{ is_left_out('believed.end_date', 'believed.seen_to') }} as is_left_out,
-        least(believed.end_date, believed.seen_to - 1) as end_on
-    from believed
+        latest_versions.*,
+        {{ is_left_out('latest_versions.end_date', 'latest_versions.seen_to') }} as is_left_out,
+        least(latest_versions.end_date, latest_versions.seen_to - 1) as end_on
+    from latest_versions
 ),
 
 -- The correction of a spell that was left out is the same person's spell with the same employer in that very snapshot.

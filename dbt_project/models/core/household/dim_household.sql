@@ -15,7 +15,7 @@ members as materialized (
 
 spans as ({{ elementary_spans('members', ['county_code', 'household_no']) }}),
 
-described as (
+span_contents as (
     select
         spans.county_code, spans.household_no, spans.valid_from, spans.valid_to,
         min(members.township_code) as township_code,
@@ -32,7 +32,7 @@ described as (
     group by spans.county_code, spans.household_no, spans.valid_from, spans.valid_to
 ),
 
-households as ({{ merged_spans('described', ['county_code', 'household_no'], content) }})
+households as ({{ merged_spans('span_contents', ['county_code', 'household_no'], content) }})
 
 select county_code, household_no, {{ prefixed(content, 'households') }}, valid_from, valid_to
 from households

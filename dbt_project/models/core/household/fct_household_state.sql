@@ -32,10 +32,10 @@ counted as (
     group by spans.county_code, spans.household_no, spans.valid_from, spans.valid_to
 ),
 
-described as (
+span_states as (
     select counted.*, members_in_labour_force > 0 and members_employed = 0 as is_zero_employment from counted
 ),
 
-household_states as ({{ merged_spans('described', ['county_code', 'household_no'], content) }})
+household_states as ({{ merged_spans('span_states', ['county_code', 'household_no'], content) }})
 
 select * from household_states

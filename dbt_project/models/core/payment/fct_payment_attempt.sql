@@ -17,7 +17,7 @@ return_lines as (
     left join {{ ref('int_pay_due_date') }} as due using (feed, unit, period)
 ),
 
-answers as (
+return_sums as (
     select
         batch_no, place,
         coalesce(sum(amount) filter (where is_credited), 0) as amount_credited,
@@ -72,20 +72,20 @@ select
     attempts.amount::numeric(14, 2) as amount,
     attempts.listed_on, attempts.signed_on, attempts.approved_on, attempts.sent_on,
     case
-        when answers.is_success then 'credited'
-        when answers.failed_lines > 0 then 'failed'
+        when return_sums.is_success then 'credited'
+        when return_sums.failed_lines > 0 then 'failed'
         when returned_batches.batch_no is not null then 'left_out'
         else 'no_return'
     end as outcome,
-    coalesce(answers.amount_credited, 0)::numeric(14, 2) as amount_credited,
-    coalesce(answers.amount_credited_late, 0)::numeric(14, 2) as amount_credited_late,
-    coalesce(answers.amount_returned, 0)::numeric(14, 2) as amount_returned,
-    answers.credited_on, answers.failed_on, answers.cured_on,
-    coalesce(answers.failed_lines, 0) as failed_lines,
-    coalesce(answers.is_amount_different, false) as is_amount_different,
+    coalesce(return_sums.amount_credited, 0)::numeric(14, 2) as amount_credited,
+    coalesce(return_sums.amount_credited_late, 0)::numeric(14, 2) as amount_credited_late,
+    coalesce(return_sums.amount_returned, 0)::numeric(14, 2) as amount_returned,
+    return_sums.credited_on, return_sums.failed_on, return_sums.cured_on,
+    coalesce(return_sums.failed_lines, 0) as failed_lines,
+    coalesce(return_sums.is_amount_different, false) as is_amount_different,
     due_returns.return_due_on
 from attempts
-left join answers using (batch_no, place)
+left join return_sums using (batch_no, place)
 left join returned_batches using (batch_no)
 left join due_returns using (batch_no)
 left join {{ ref('dim_relief_project') }} as project on attempts.unit = project.project_no

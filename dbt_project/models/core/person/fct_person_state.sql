@@ -64,7 +64,7 @@ jobs as (
         evidence.employer_name collate "C", evidence.source collate "C", evidence.source_key collate "C"
 ),
 
-described as (
+job_states as (
     select
         jobs.*,
         jobs.source is not null as is_employed,
@@ -81,6 +81,6 @@ described as (
     from jobs
 ),
 
-person_states as ({{ merged_spans('described', ['person_key'], content) }})
+person_states as ({{ merged_spans('job_states', ['person_key'], content) }})
 
 select * from person_states

@@ -10,7 +10,7 @@ runs as (
         and coalesce(reported.seen_to, 'infinity') = coalesce(snapshots.next_date, 'infinity')
 ),
 
-believed as (
+latest_rows as (
     select distinct on (person_key, enrolled_on) person_key, enrolled_on, unit, last_named_on
     from runs
     order by person_key, enrolled_on, last_named_on desc, unit
@@ -26,7 +26,7 @@ studies as (
         {% endfor -%}
         bool_or(assistance_worker_key is not null) as has_assistance_worker
     from runs
-    inner join believed using (person_key, enrolled_on, unit, last_named_on)
+    inner join latest_rows using (person_key, enrolled_on, unit, last_named_on)
     group by person_key, enrolled_on, unit, last_named_on, seen_to
 )
 

@@ -7,7 +7,7 @@ disputes as (
 homes as ({{ homes_of('disputes') }}),
 
 -- Each counts in its county and in the prefecture.
-handled as (
+county_disputes as (
     select
         place.county_code, disputes.county_code || disputes.case_no as case_key, disputes.dispute_type,
         disputes.filed_on, disputes.accepted_on, disputes.mediated_on, disputes.heard_on, disputes.closed_on,
@@ -20,20 +20,20 @@ handled as (
     cross join lateral {{ county_places('disputes.county_code') }} as place (county_code)
 ),
 
-followed as (
+monthly_disputes as (
     select
-        grid.month, grid.as_of, handled.*,
+        grid.month, grid.as_of, county_disputes.*,
         {% for step in ['filed', 'accepted', 'mediated', 'heard', 'closed'] -%}
-        handled.{{ step }}_on between grid.month and grid.as_of as is_{{ step }},
+        county_disputes.{{ step }}_on between grid.month and grid.as_of as is_{{ step }},
         {% endfor -%}
-        handled.left_out_on between grid.month and grid.as_of
-            and coalesce(handled.closed_on, 'infinity') > {{ tonight_date() }} as is_left_out,
-        handled.filed_on <= grid.as_of
-            and coalesce(handled.closed_on, 'infinity') > grid.as_of
-            and coalesce(handled.left_out_on, 'infinity') > grid.as_of as is_open,
-        coalesce(handled.accepted_on, 'infinity') > grid.as_of as is_waiting
+        county_disputes.left_out_on between grid.month and grid.as_of
+            and coalesce(county_disputes.closed_on, 'infinity') > {{ tonight_date() }} as is_left_out,
+        county_disputes.filed_on <= grid.as_of
+            and coalesce(county_disputes.closed_on, 'infinity') > grid.as_of
+            and coalesce(county_disputes.left_out_on, 'infinity') > grid.as_of as is_open,
+        coalesce(county_disputes.accepted_on, 'infinity') > grid.as_of as is_waiting
     from {{ ref('int_month') }} as grid
-    inner join handled using (county_code)
+    inner join county_disputes using (county_code)
 ),
 
 counted as (
@@ -62,7 +62,7 @@ counted as (
         count(*) filter (where is_filed and dispute_type = '{{ dispute_type }}') as {{ dispute_type }}
         {{- ',' if not loop.last }}
         {% endfor %}
-    from followed
+    from monthly_disputes
     group by county_code, month
 )
 

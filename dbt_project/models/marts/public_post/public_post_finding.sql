@@ -44,7 +44,7 @@ evidence as (
         instances.approver_key
 ),
 
-described as (
+findings as (
     select
         county_code, post_no, finding, shown_days,
         jsonb_agg(
@@ -62,11 +62,11 @@ described as (
 )
 
 select
-    described.county_code, described.post_no, described.finding,
-    lower(described.shown_days) as opened_on,
-    case when upper(described.shown_days) <= {{ tonight_date() }} then upper(described.shown_days) end as closed_on,
-    described.evidence,
-    described.amount::numeric(14, 2) as amount,
+    findings.county_code, findings.post_no, findings.finding,
+    lower(findings.shown_days) as opened_on,
+    case when upper(findings.shown_days) <= {{ tonight_date() }} then upper(findings.shown_days) end as closed_on,
+    findings.evidence,
+    findings.amount::numeric(14, 2) as amount,
     post.township_code
-from described
+from findings
 left join {{ ref('dim_post') }} as post using (county_code, post_no)

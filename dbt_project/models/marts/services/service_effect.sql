@@ -10,7 +10,7 @@ events as (
 ),
 
 -- The persons of each cell; of training, those of each kind as well.
-served as materialized (
+clients as materialized (
     select
         place.county_code, events.service_type, kind.training_type, events.month, events.person_key,
         min(events.served_on) as first_on,
@@ -30,10 +30,10 @@ served as materialized (
 ),
 
 hired as (
-    select distinct served.person_key, served.first_on
-    from (select distinct person_key, first_on, followed_on from served) as served
+    select distinct clients.person_key, clients.first_on
+    from (select distinct person_key, first_on, followed_on from clients) as clients
     inner join {{ ref('fct_job') }} as job using (person_key)
-    where job.is_hire and job.start_on between served.first_on and least(served.followed_on, {{ tonight_date() }})
+    where job.is_hire and job.start_on between clients.first_on and least(clients.followed_on, {{ tonight_date() }})
 ),
 
 states as materialized (
@@ -41,9 +41,9 @@ states as materialized (
         day.on_date, state.person_key, state.is_in_labour_force, state.is_employed, state.source, state.source_key,
         state.channel, state.monthly_wage
     from (
-        select person_key, first_on as on_date from served
+        select person_key, first_on as on_date from clients
         union
-        select person_key, followed_on from served where followed_on <= {{ tonight_date() }}
+        select person_key, followed_on from clients where followed_on <= {{ tonight_date() }}
     ) as day
     inner join {{ ref('fct_person_state') }} as state using (person_key)
     where {{ holds_on('day.on_date', 'state') }}
@@ -54,15 +54,15 @@ standings as (
     from ({{ income_on('states') }}) as incomes
 ),
 
-followed as (
+effects as (
     select
-        served.*, hired.person_key is not null as is_hired,
+        clients.*, hired.person_key is not null as is_hired,
         coalesce(before.is_out_of_work, false) as is_out_of_work,
         after.income - before.income as wage_change
-    from served
+    from clients
     left join hired using (person_key, first_on)
-    left join standings as before on served.person_key = before.person_key and served.first_on = before.on_date
-    left join standings as after on served.person_key = after.person_key and served.followed_on = after.on_date
+    left join standings as before on clients.person_key = before.person_key and clients.first_on = before.on_date
+    left join standings as after on clients.person_key = after.person_key and clients.followed_on = after.on_date
 ),
 
 counted as (
@@ -77,7 +77,7 @@ counted as (
         count(wage_change) as wage_pairs,
         avg(wage_change) as wage_change,
         sum(cost) as cost
-    from followed
+    from effects
     group by county_code, service_type, training_type, month
 ),
 

@@ -54,7 +54,7 @@ counted as (
 ),
 
 -- A service counts once in a cell, also for a person with two studies there.
-served as (
+service_counts as (
     select
         cells.county_code, cells.level, cells.graduation_year,
         count(distinct service.county_code || service.record_no) as services_received,
@@ -98,8 +98,8 @@ select
     {% endfor -%}
     {{ while_set('youth_unemployed_months', 'coalesce(counted.unemployed_6m, 0)') }}::integer as unemployed_6m,
     {{ while_set('youth_long_term_months', 'coalesce(counted.unemployed_12m, 0)') }}::integer as unemployed_12m,
-    coalesce(served.services_received, 0)::integer as services_received,
-    coalesce(served.graduates_served, 0)::integer as graduates_served,
+    coalesce(service_counts.services_received, 0)::integer as services_received,
+    coalesce(service_counts.graduates_served, 0)::integer as graduates_served,
     coalesce(counted.allowance_due, 0)::numeric(14, 2) as allowance_due,
     coalesce(counted.allowance_paid, 0)::numeric(14, 2) as allowance_paid,
     coalesce(counted.allowance_arrears, 0)::numeric(14, 2) as allowance_arrears,
@@ -112,5 +112,5 @@ inner join (
     {{ day_status(['youth_support', 'labor_register', 'employment', 'employment_service']) }}
 ) as status using (county_code)
 left join counted using (county_code, level, graduation_year)
-left join served using (county_code, level, graduation_year)
+left join service_counts using (county_code, level, graduation_year)
 left join left_out using (county_code, level, graduation_year)
