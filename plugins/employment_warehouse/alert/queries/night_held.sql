@@ -11,11 +11,11 @@ select %(prefecture)s::text as unit, unit as failed_unit, message_zh, message_en
 from failed
 union all
 select
-    %(prefecture)s::text, %(prefecture)s::text, said.zh, coalesce(nullif(said.en, ''), said.zh), '', ''
+    %(prefecture)s::text, %(prefecture)s::text, texts.zh, coalesce(nullif(texts.en, ''), texts.zh), '', ''
 from (
     -- What the database says begins with its code.
     select split_part(reason, ' | ', 1) as zh, split_part(reason, ' | ', 2) as en
     from regexp_replace(%(held_reason)s::text, '^WH[0-9]{3} ', '') as reason
-) as said
+) as texts
 where not exists (select from failed)
 order by suite, check_name, failed_unit

@@ -5,11 +5,11 @@ set
     sent_at = case when d.is_sent then now() end,
     send_error = case when not d.is_sent then '通道未接收 | not accepted by a channel' end
 from (
-    select given.alert_id, bool_and(given.sent_at is not null and given.sent_at >= raised.raised_at) as is_sent
-    from ops.alert_delivery as given
-    inner join ops.alert as raised on given.alert_id = raised.alert_id
-    where given.channel = any(%(channels)s)
-    group by given.alert_id
+    select sending.alert_id, bool_and(sending.sent_at is not null and sending.sent_at >= raised.raised_at) as is_sent
+    from ops.alert_delivery as sending
+    inner join ops.alert as raised on sending.alert_id = raised.alert_id
+    where sending.channel = any(%(channels)s)
+    group by sending.alert_id
 ) as d
 where a.alert_id = d.alert_id
     and a.alert_id in (select u.alert_id from ops.alert as u where u.sent_at is null for no key update skip locked)
