@@ -69,7 +69,7 @@ def test_a_secluded_process_reaches_neither_a_hidden_folder_nor_another_process(
         script = ["sh", "-c", attempt.format(folder=tmp_path, pid=other.pid)]
         seen = [
             subprocess.run(command, capture_output=True, text=True, check=False).stdout
-            for command in (script, seclusion.secluded(script, [tmp_path]))
+            for command in (script, seclusion.secluded_command(script, [tmp_path]))
         ]
         other.kill()
     assert "the secret" not in seen[1]

@@ -67,7 +67,11 @@ def find_figures(night: Row) -> Causes:
     """What a published night says that somebody must act on."""
     found = _ledger(["double_registration", "register_gaps"], night)
     gaps = {row["unit"]: row for row in found.pop("register_gaps")}
-    return found | _marts(["wages_owed"], night, night["build"]) | _judged(find_households(night, night["build"]), gaps)
+    return (
+        found
+        | _marts(["wages_owed"], night, night["build"])
+        | _split_households(find_households(night, night["build"]), gaps)
+    )
 
 
 def find_households(night: Row, publication: int) -> list[Row]:
@@ -85,7 +89,7 @@ def _nights(builds: list[int]) -> list[Row]:
     return [{**row, "prefecture": divisions().prefecture} for row in rows]
 
 
-def _judged(households: Iterable[Row], register_gaps: dict[str, Row]) -> Causes:
+def _split_households(households: Iterable[Row], register_gaps: dict[str, Row]) -> Causes:
     """Those of incomplete registers apart, as an alert of its own that says so.
 
     Where a county never sent an employment register every household would be one: no alert is raised.

@@ -51,7 +51,7 @@ class Attempts:
 
     def begin(self, login: str, address: str) -> bool:
         """Whether one more attempt may be made; if so, it is under way until it has ended."""
-        counted = _counted(login, address)
+        counted = _limits_of(login, address)
         with self._lock:
             if not all(self._limiter.test(limit, *whose, cost=self._under_way[whose] + 1) for limit, whose in counted):
                 return False
@@ -60,14 +60,14 @@ class Attempts:
 
     def end(self, login: str, address: str, *, is_failure: bool) -> None:
         """An attempt that had begun has ended."""
-        counted = _counted(login, address)
+        counted = _limits_of(login, address)
         with self._lock:
             self._under_way -= Counter(whose for _, whose in counted)  # which leaves no zeros
             for limit, whose in counted if is_failure else ():
                 self._limiter.hit(limit, *whose)
 
 
-def _counted(login: str, address: str) -> list[tuple[RateLimitItem, tuple[str, str]]]:
+def _limits_of(login: str, address: str) -> list[tuple[RateLimitItem, tuple[str, str]]]:
     return [(LOGIN_LIMIT, ("login", login)), (ADDRESS_LIMIT, ("address", address))]
 
 

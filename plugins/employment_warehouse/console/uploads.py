@@ -101,7 +101,7 @@ def show(visit: Visit = page.visitor) -> Response:
     with visit.reading() as read:
         limits = read("upload_limits")[0]
         deliveries = read("own_deliveries", since=today - timedelta(days=SHOWN_DAYS))
-        uploads = [_offered(visit, upload) for upload in read("own_uploads")]
+        uploads = [_with_workbook_state(visit, upload) for upload in read("own_uploads")]
     latest: dict[str, Any] = {}
     for row in deliveries:
         if row["kind"] and row["feed"] not in latest:
@@ -116,7 +116,7 @@ def show(visit: Visit = page.visitor) -> Response:
         feeds=sorted(feeds, key=lambda each: (each["due_at"] is None, each["due_at"])),
         deliveries=deliveries,
         uploads=uploads,
-        missing=_one_each(row for row in deliveries if row["state"] == "missing"),
+        missing=_without_repeats(row for row in deliveries if row["state"] == "missing"),
         held=[row for row in deliveries if row["status"] == "held" and row["is_current"]],
         refused=[
             row | {"refusal": file_reason(row["reason"], row["detail"] or "")}
@@ -150,7 +150,7 @@ def show_answer(number: int, visit: Visit = page.visitor) -> Response:
         upload = read.one("own_upload", number=number)
     if upload is None:
         raise HTTPException(404)
-    upload = _offered(visit, upload)
+    upload = _with_workbook_state(visit, upload)
     answer = answer_text(upload["answer"]) if upload["answer"] else None
     how = {"is_check": upload["is_check"], "has_workbook": upload["has_workbook"]}
     steps = answer.next_steps(**how) if answer else ()
@@ -186,12 +186,12 @@ def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # no
     return Response(content, media_type=workbook_style.MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 
-def _one_each(reports: Iterable[Row]) -> list[Row]:
+def _without_repeats(reports: Iterable[Row]) -> list[Row]:
     """One row for each report, however many of its parts could not be read."""
     return list({(row["feed"], row["report_date"]): row for row in reports}.values())
 
 
-def _offered(visit: Visit, upload: Row) -> Row:
+def _with_workbook_state(visit: Visit, upload: Row) -> Row:
     """An upload whose return workbook is offered only while it is there: the last correction deletes it. has_workbook:
     None if none was written."""
     if not upload["has_workbook"]:

@@ -58,10 +58,10 @@ def run_program(
     if os.geteuid() == 0 and owner == 0:
         # Inside, it is user 1000 and sees root's files as its own.
         command = [*IN_NAMESPACE, *command]
-    return _run(command if largest_file is None else limited(command, largest_file), user)
+    return _run(command if largest_file is None else with_file_limit(command, largest_file), user)
 
 
-def limited(command: list[str], largest_file: int) -> list[str]:
+def with_file_limit(command: list[str], largest_file: int) -> list[str]:
     """The command, run so that no file that it writes, its log included, grows beyond so many bytes."""
     return ["sh", "-c", 'ulimit -f "$0" 2>/dev/null; exec "$@"', str(largest_file // 512), *command]
 

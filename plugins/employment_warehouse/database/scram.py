@@ -58,12 +58,12 @@ def with_keys(at: Address) -> Address:
 
 def keys_of(password: str, asked: Challenge) -> ScramKeys:
     """The keys of a password (RFC 5802)."""
-    salted = hashlib.pbkdf2_hmac("sha256", prepared(password).encode(), asked.salt, asked.iterations)
+    salted = hashlib.pbkdf2_hmac("sha256", normalised_password(password).encode(), asked.salt, asked.iterations)
     client, server = (hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key"))
     return ScramKeys(b64encode(client).decode(), b64encode(server).decode())
 
 
-def prepared(password: str) -> str:
+def normalised_password(password: str) -> str:
     """The password as PostgreSQL hashes it: by SASLprep (RFC 4013), as it is where that prohibits it."""
     spaced = "".join(" " if stringprep.in_table_c12(char) else char for char in password)
     kept = "".join(char for char in spaced if not stringprep.in_table_b1(char))

@@ -57,7 +57,7 @@ def gate_deliveries(build: int) -> Gate1Result:
                 for outcome in _check(connection, feed, list(of_feed), thresholds, waivers)
             ]
             results.write(connection, build, 1, outcomes)
-        return replace(_recorded(connection, build), outcomes=tuple(outcomes))
+        return replace(_recorded_result(connection, build), outcomes=tuple(outcomes))
 
 
 def _check(
@@ -149,7 +149,7 @@ def _lock(connection: psycopg.Connection, build: int) -> None:
     )
 
 
-def _recorded(connection: psycopg.Connection, build: int) -> Gate1Result:
+def _recorded_result(connection: psycopg.Connection, build: int) -> Gate1Result:
     rows = connection.execute(
         "select delivery_id, status from ops.delivery where build = %s and status in ('accepted', 'held') order by 1",
         (build,),

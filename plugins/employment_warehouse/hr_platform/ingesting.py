@@ -78,7 +78,7 @@ def _read_and_land(access: PlatformAccess, contract: Contract, report_date: date
         connection.commit()
         client = Platform(access.url, access.client_id, access.client_secret, read_seconds=read_seconds)
         with client as platform:
-            until = _until(platform.items(resource, since), resource, report_date)
+            until = _items_of_night(platform.items(resource, since), resource, report_date)
             items = items_to_land(until, contract, end_of(report_date))
 
         def land() -> Delivery | None:
@@ -112,7 +112,7 @@ def items_to_land(items: Iterable[Item], contract: Contract, night_ends: datetim
     copy_counts = Counter(item.identifier(resource) for item in copies)
     single = [item for item in copies if copy_counts[item.identifier(resource)] == 1]
     repeated = [item for item in copies if copy_counts[item.identifier(resource)] > 1]
-    return sorted(single + _not_replaced(repeated, contract, night_ends), key=place)
+    return sorted(single + _without_replaced(repeated, contract, night_ends), key=place)
 
 
 def read_archived(delivery: Delivery, file: Path) -> TextTable:
@@ -126,7 +126,7 @@ def read_archived(delivery: Delivery, file: Path) -> TextTable:
     return table_of(page.items, delivery.contract, end_of(delivery.report_date), kept)
 
 
-def _not_replaced(items: list[Item], contract: Contract, night_ends: datetime) -> list[Item]:
+def _without_replaced(items: list[Item], contract: Contract, night_ends: datetime) -> list[Item]:
     """The items without the good ones that a later good one of the same key replaces."""
     is_replaced = pl.col("reason") == DUPLICATE_KEY
     checked = check_table(table_of(items, contract, night_ends), contract, {})
@@ -134,7 +134,7 @@ def _not_replaced(items: list[Item], contract: Contract, night_ends: datetime) -
     return [item for line, item in enumerate(items, 1) if line not in replaced]
 
 
-def _until(pages: Iterable[list[Item]], resource: PlatformResource, report_date: date) -> Iterator[Item]:
+def _items_of_night(pages: Iterable[list[Item]], resource: PlatformResource, report_date: date) -> Iterator[Item]:
     """Items of a night: those dated later are left out; those without a date, or with one that cannot have been yet,
     are kept, to be rejected.
     """

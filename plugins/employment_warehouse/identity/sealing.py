@@ -111,7 +111,7 @@ def wrap_for(*wrapping_keys: bytes) -> None:
 
 def wrapping_keys_in_force() -> int:
     """How many wrapping keys open what was sealed: two while a rotation goes on."""
-    return len(_wrapped(_kept_keys()))
+    return len(_wrapped_keys(_kept_keys()))
 
 
 def wrapping_key_for(wrapping_keys: Iterable[bytes], archive: Path) -> bytes:
@@ -132,13 +132,13 @@ def _open(path: Path, wrapping_key: bytes) -> AESGCM:
 
 
 def _unwrap(path: Path, wrapping_key: bytes) -> bytes:
-    for wrapped in _wrapped(path):
+    for wrapped in _wrapped_keys(path):
         with suppress(InvalidUnwrap):
             return aes_key_unwrap(wrapping_key, wrapped)
     raise WrongKey(where=str(path), todo="set the wrapping key that this warehouse was sealed with")
 
 
-def _wrapped(path: Path) -> list[bytes]:
+def _wrapped_keys(path: Path) -> list[bytes]:
     kept = json.loads(path.read_text())["wrapped"]
     return [bytes.fromhex(one) for one in ([kept] if isinstance(kept, str) else kept)]
 

@@ -56,7 +56,7 @@ def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Pl
     is_workbook = len(feeds) > 1
     try:
         for key, sent in feeds.items():
-            for frame in _named(read_tables(file, sent.contract, _sheet(key, sent.contract)), sent, words):
+            for frame in _judge_frames(read_tables(file, sent.contract, _sheet_name(key, sent.contract)), sent, words):
                 is_workbook |= frame["sheet"][0] != ""
                 if (frame[_ROW] | frame["changed"]).any():
                     found.setdefault(key, []).extend(frame.filter(_ROW).select("sheet", "line").rows())
@@ -76,7 +76,7 @@ def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Pl
     return {key: places for key, places in found.items() if places}
 
 
-def _sheet(key: tuple[str, str], contract: Contract) -> str | None:
+def _sheet_name(key: tuple[str, str], contract: Contract) -> str | None:
     return contract.title_zh if key[1] == "correction" else None
 
 
@@ -126,7 +126,7 @@ class _Judge:
         return self.person is None or self.words.is_of_another(cells[self.person])
 
 
-def _named(table: TextTable, sent: SentRows, words: Words) -> Iterator[pl.DataFrame]:
+def _judge_frames(table: TextTable, sent: SentRows, words: Words) -> Iterator[pl.DataFrame]:
     """The table's frames with `row`: whether the row is the person's; in others' rows no cell names the person any more
     (`changed`). Broken rows are rows of one cell.
     """
@@ -135,12 +135,12 @@ def _named(table: TextTable, sent: SentRows, words: Words) -> Iterator[pl.DataFr
         cells = [name for name in frame.columns if name not in ("sheet", "line")]
         texts = frame.with_columns(pl.col(cells).cast(pl.String).fill_null(""))
         has_word = (plain(pl.col(name)).str.contains_any(words.all) for name in cells)
-        yield _judged(texts, cells, texts.select(pl.any_horizontal(has_word)).to_series().arg_true(), judge)
-        yield from _broken(table, sent.contract, words)
-    yield from _broken(table, sent.contract, words)
+        yield _judge_rows(texts, cells, texts.select(pl.any_horizontal(has_word)).to_series().arg_true(), judge)
+        yield from _judge_broken_rows(table, sent.contract, words)
+    yield from _judge_broken_rows(table, sent.contract, words)
 
 
-def _judged(texts: pl.DataFrame, cells: list[str], at: pl.Series, judge: _Judge) -> pl.DataFrame:
+def _judge_rows(texts: pl.DataFrame, cells: list[str], at: pl.Series, judge: _Judge) -> pl.DataFrame:
     """The frame with its rows judged; at: those in which a word stands."""
     suspects = texts[at]
     written, bare = suspects.select(cells).rows(), suspects.select(plain(pl.col(cells))).rows()
@@ -156,7 +156,7 @@ def _judged(texts: pl.DataFrame, cells: list[str], at: pl.Series, judge: _Judge)
     return texts.with_columns(*columns, is_row.alias(_ROW), is_changed.alias("changed"))
 
 
-def _broken(table: TextTable, contract: Contract, words: Words) -> Iterator[pl.DataFrame]:
+def _judge_broken_rows(table: TextTable, contract: Contract, words: Words) -> Iterator[pl.DataFrame]:
     broken = table.pop_broken()
     if not broken.is_empty():
         named = [words.name_rejected({WHOLE_ROW: text}, text, contract) for text in broken["text"]]
@@ -166,11 +166,11 @@ def _broken(table: TextTable, contract: Contract, words: Words) -> Iterator[pl.D
 def _write_text(target: IO[bytes], file: Path, feeds: Feeds, words: Words) -> None:
     """The header on the first line, each row on its own."""
     ((key, sent),) = feeds.items()
-    table = read_tables(file, sent.contract, _sheet(key, sent.contract))
+    table = read_tables(file, sent.contract, _sheet_name(key, sent.contract))
     header = _csv(table.header)
     target.write(header)
     line = 1 + header.count(b"\n")
-    for frame in _named(table, sent, words):
+    for frame in _judge_frames(table, sent, words):
         for _, number, *cells in frame.filter(~pl.col(_ROW)).drop(_ROW, "changed").iter_rows():
             text = _csv(cells)
             target.write(b"\n" * (number - line) + text)
@@ -187,8 +187,8 @@ def _write_workbook(target: IO[bytes], file: Path, feeds: Feeds, words: Words) -
     """The header in the first row of each sheet, each row in its own."""
     with xlsxwriter.Workbook(target, PLAIN_CELLS | {"in_memory": True}) as book:
         for key, sent in feeds.items():
-            table = read_tables(file, sent.contract, _sheet(key, sent.contract))
-            for frame in _named(table, sent, words):
+            table = read_tables(file, sent.contract, _sheet_name(key, sent.contract))
+            for frame in _judge_frames(table, sent, words):
                 rows = frame.filter(~pl.col(_ROW)).drop(_ROW, "changed")
                 for sheet, line, *cells in rows.iter_rows():
                     page = book.get_worksheet_by_name(sheet)

@@ -107,18 +107,18 @@ def scan(share: Share, report_date: date, settle_seconds: float = SETTLE_SECONDS
     with connect("wh_loader") as connection:
         naming = _naming_rule(connection)
         entries = zone.entries()
-        _alert_misplaced(connection, _misplaced(entries, naming))
-        found = _scan(connection, zone, _named(entries, naming), share, report_date)
-    return _settled(zone, found, settle_seconds)
+        _alert_misplaced(connection, _misplaced_entries(entries, naming))
+        found = _scan(connection, zone, _named_parts(entries, naming), share, report_date)
+    return _without_growing_files(zone, found, settle_seconds)
 
 
 def rescan(share: Share, report_date: date) -> Scan:
     """What `scan` finds; no file of another share is read, and no alert raised."""
     zone = LandingZone()
     with connect("wh_loader") as connection:
-        named = _named(zone.entries_of(share.feeds), _naming_rule(connection))
+        named = _named_parts(zone.entries_of(share.feeds), _naming_rule(connection))
         found = _scan(connection, zone, named, share, report_date)
-    return _settled(zone, found, SETTLE_SECONDS)
+    return _without_growing_files(zone, found, SETTLE_SECONDS)
 
 
 def _naming_rule(connection: psycopg.Connection) -> NamingRule:
@@ -145,7 +145,7 @@ def _scan(
 def _removed_parts(
     connection: psycopg.Connection, found: list[Arrival], new: list[Arrival], report_date: date
 ) -> list[RemovedPart]:
-    changed = {*map(SubmissionKey.of, new), *_recorded(connection, {arrival.path for arrival in found})}
+    changed = {*map(SubmissionKey.of, new), *_recorded_removals(connection, {arrival.path for arrival in found})}
     present: dict[SubmissionKey, dict[str, Arrival]] = {}
     for arrival in _latest_of_each_stem(found):
         submission = SubmissionKey.of(arrival)
@@ -160,7 +160,7 @@ def _removed_parts(
     ]
 
 
-def _recorded(connection: psycopg.Connection, present: set[str]) -> set[SubmissionKey]:
+def _recorded_removals(connection: psycopg.Connection, present: set[str]) -> set[SubmissionKey]:
     """The submissions of which a night found removed parts and did not come to withdraw them. A file that is present
     was to be ingested: its row of a night that is over says nothing of tonight.
     """
@@ -168,14 +168,14 @@ def _recorded(connection: psycopg.Connection, present: set[str]) -> set[Submissi
     return {SubmissionKey(*submission) for path, *submission in rows if path not in present}
 
 
-def _named(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[tuple[NamedPart, str]]:
+def _named_parts(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[tuple[NamedPart, str]]:
     """The files that belong to a feed and unit, with their paths."""
     for path, is_file in entries:
         if is_file and not _is_unfinished(path) and (part := naming.parse(path)):
             yield part, path
 
 
-def _misplaced(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> list[tuple[str, Words]]:
+def _misplaced_entries(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> list[tuple[str, Words]]:
     """What belongs to no feed or unit, with the reason."""
     special = reasons().misplaced["not_a_file"]
     return [
@@ -210,7 +210,7 @@ def not_ingested(connection: psycopg.Connection, found: Collection[Arrival]) -> 
     return [a for a in found if (a.path, a.file_bytes, a.modified_at) not in ingested]
 
 
-def _settled(zone: LandingZone, found: Scan, settle_seconds: float) -> Scan:
+def _without_growing_files(zone: LandingZone, found: Scan, settle_seconds: float) -> Scan:
     """Without the files that are growing: neither old enough, nor unchanged after `settle_seconds`."""
     young = datetime.now(TIMEZONE) - timedelta(seconds=settle_seconds)
     whole = found.arrivals

@@ -16,7 +16,7 @@ from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import names_other_unit
 
 # Sheets with the table's header that are meant for people.
-_FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参考")
+_NOTE_NAMES = re.compile("说明|须知|示例|样例|样表|范例|字典|参考")
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def fitting_sheets(
     secondary: list[tuple[int, dict[str, Any]]] = []
     for place, sheet in enumerate(sheets):
         if only_sheet in (None, sheet["name"]):
-            (secondary if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else primary).append((place, sheet))
-    fitting, unread, refusals = _fitting_of(primary, contract)
+            (secondary if sheet["hidden"] or _NOTE_NAMES.search(sheet["name"]) else primary).append((place, sheet))
+    fitting, unread, refusals = _split_sheets(primary, contract)
     if fitting:
         return fitting, unread + [_label(sheet, place) for place, sheet in secondary if _may_be_data(sheet)]
     if not unread:  # there are no others
-        fitting, unread, of_secondary = _fitting_of(secondary, contract)
+        fitting, unread, of_secondary = _split_sheets(secondary, contract)
         if fitting:
             return fitting, unread
         refusals += of_secondary
@@ -59,7 +59,7 @@ def _may_be_data(sheet: dict[str, Any]) -> bool:
     return bool(head) and not (sheet["name"] == EXPLANATION_SHEET and titles == EXPLANATION_TITLES)
 
 
-def _fitting_of(
+def _split_sheets(
     sheets: list[tuple[int, dict[str, Any]]], contract: Contract | None
 ) -> tuple[list[FittingSheet], list[str], list[Refused]]:
     """Those that fit, the labels of the others, and why they do not."""

@@ -51,7 +51,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     with _with_path(path):
         source = open_file(path, lambda member: _may_be_table(member, contract, only_sheet))
         table = _read(source, contract, only_sheet)
-    table.frames = _counted(prefetch(table.frames), table, path)
+    table.frames = _count_rows(prefetch(table.frames), table, path)
     return table
 
 
@@ -107,12 +107,12 @@ def _read_text(source: Text, contract: Contract | None) -> TextTable:
         header=found.header.texts,
         columns=found.header.columns,
         extra=extra_columns(found.header.texts, found.header.columns) if contract else {},
-        frames=_rows(source, encoding, found, _repeated(found.header.columns, contract), broken),
+        frames=_rows(source, encoding, found, _repeated_columns(found.header.columns, contract), broken),
         broken=broken,
     )
 
 
-def _repeated(columns: Mapping[str, int], contract: Contract | None) -> list[int]:
+def _repeated_columns(columns: Mapping[str, int], contract: Contract | None) -> list[int]:
     """Positions of the columns whose texts repeat, by the contract."""
     return [position for name, position in columns.items() if contract and contract.column(name).repeats]
 
@@ -128,7 +128,7 @@ def _rows(
     blocks = without_dos_end(utf8_blocks(source.open(), encoding))
     if found.long_delimiter:
         blocks = replace_delimiter(blocks, found.long_delimiter)
-    for frame in reader.frames(_from(blocks, found.body_offset)):
+    for frame in reader.frames(_skip_bytes(blocks, found.body_offset)):
         yield frame.select(pl.lit("").alias("sheet"), pl.all())
 
 
@@ -141,14 +141,14 @@ def _makes_sense(head: str, contract: Contract | None, whole: bool) -> bool:
     return contract is not None or is_chinese_header(header.texts)
 
 
-def _from(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
+def _skip_bytes(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
     """The stream from `offset` on."""
     for block in blocks:
         yield block[offset:]
         offset = max(0, offset - len(block))
 
 
-def _counted(frames: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
+def _count_rows(frames: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
     with _with_path(path):
         for frame in frames:
             table.rows_read += frame.height

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from employment_warehouse import settings
-from employment_warehouse.database.account import limited
+from employment_warehouse.database.account import with_file_limit
 from employment_warehouse.database.embedded import LARGEST_SERVER_FILE
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
@@ -45,7 +45,7 @@ class Service:
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
             process = subprocess.Popen(
-                limited(command, LARGEST_SERVER_FILE),  # strangers can have the console log what they send
+                with_file_limit(command, LARGEST_SERVER_FILE),  # strangers can have the console log what they send
                 cwd=self.home.airflow,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
@@ -59,7 +59,7 @@ class Service:
 
     def leader(self) -> psutil.Process | None:
         """The process itself, if it is running."""
-        pid, started = self._recorded()
+        pid, started = self._recorded_process()
         if pid is None:
             return None
         try:
@@ -71,7 +71,7 @@ class Service:
 
     def session(self) -> list[psutil.Process]:
         """All processes of its session, even after the leader was killed: workers and running tasks."""
-        pid, started = self._recorded()
+        pid, started = self._recorded_process()
         if pid is None:
             return []
         found = []
@@ -86,7 +86,7 @@ class Service:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return next((line for line in reversed(lines) if line.strip()), "")
 
-    def _recorded(self) -> tuple[int | None, float]:
+    def _recorded_process(self) -> tuple[int | None, float]:
         try:
             kept = json.loads(self.record.read_text())
             return int(kept["pid"]), float(kept["started"])

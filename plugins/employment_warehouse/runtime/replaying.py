@@ -63,7 +63,7 @@ class Replay:
         insert_rows(self.connection, "ops", "build", night["unpublished"])
         insert_rows(self.connection, "ops", "due", night["due"], DUE_AGAIN)
         continue_numbers(self.connection, "build", "build", number)
-        held = self._held()
+        held = self._held_deliveries()
         publication.start_build(build["report_date"], build["run_id"])
         landing.restore_offered(number, read_archived)
         # What begins with the build is as it was decided then: it offered again only what is recorded.
@@ -127,7 +127,7 @@ class Replay:
                 land(self.connection, row | erased.get(row["delivery_id"], {}))
                 self.landed.add(row["delivery_id"])
 
-    def _held(self) -> list[Record]:
+    def _held_deliveries(self) -> list[Record]:
         """States of the deliveries on hold."""
         rows = self.connection.execute(
             "select to_jsonb(h) from (select d.delivery_id, d.status, d.reason, d.held_by, d.build"

@@ -19,7 +19,7 @@ COVER_SCRIPT = (
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c", COVER_SCRIPT, "sh")
 
 
-def secluded(command: list[str], hidden: list[Path]) -> list[str]:
+def secluded_command(command: list[str], hidden: list[Path]) -> list[str]:
     """A command that runs the given one where the hidden folders are empty and other processes are closed to it."""
     if not is_possible():
         return command

@@ -21,7 +21,7 @@ from employment_warehouse.runtime.environment import console_environment, enviro
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
 from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS, SIMULATOR, UPLOADS
-from employment_warehouse.runtime.seclusion import secluded
+from employment_warehouse.runtime.seclusion import secluded_command
 from employment_warehouse.runtime.starting_airflow import start_airflow
 from employment_warehouse.settings import Home
 
@@ -85,7 +85,7 @@ class Warehouse:
         command = [sys.executable, "-m", "employment_warehouse.console", "127.0.0.1", str(number)]
         home = self.home
         hidden = [home.secrets, home.postgres, home.archive, home.dbt]
-        service.start(secluded(command, hidden), console_environment(self.deployment))
+        service.start(secluded_command(command, hidden), console_environment(self.deployment))
         if not wait_until(lambda: service.leader() is None or responds(self.deployment), 30) or not service.leader():
             raise UserError(
                 "控制台未能启动 | the console did not start",

@@ -19,7 +19,7 @@ from employment_warehouse.runtime.environment import environment
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service
 from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS, HEALTHY, OPERATOR_PASSWORD
-from employment_warehouse.runtime.seclusion import secluded
+from employment_warehouse.runtime.seclusion import secluded_command
 from employment_warehouse.settings import Home
 
 
@@ -38,7 +38,7 @@ def start_airflow(home: Home) -> None:
     began = datetime.now(UTC)
     for service in starting:
         program = AIRFLOW_PROGRAMS[service.name]
-        command = program.command if program.roles else secluded(program.command, _closed_folders(home))
+        command = program.command if program.roles else secluded_command(program.command, _closed_folders(home))
         service.start(command, environment(at, program))
     is_parsing = any(service.name == "dag-processor" for service in starting)
     _wait(home, services, AirflowApi(at), began if is_parsing else None)

@@ -101,7 +101,7 @@ def read(upload: Upload) -> None:
 
 def _ingest_and_return(upload: Upload) -> None:
     if upload.state == "waiting":
-        _ingest_as(upload, _recognised(upload))
+        _ingest_as(upload, _with_recognised_feed(upload))
     if not upload.is_check:
         written = returns.write_workbook(upload.report_date, upload.county_code)
         _record_end(upload, {"has_workbook": written is not None})
@@ -181,7 +181,7 @@ def _answer_from_ledger(upload: Upload, part: IncomingPart) -> None:
         _record(connection, upload, answer, "landed")
 
 
-def _recognised(upload: Upload) -> Upload:
+def _with_recognised_feed(upload: Upload) -> Upload:
     """A return workbook is one, whatever feed it was sent as: as that feed's file it would replace all other rows."""
     is_workbook = upload.extension in CORRECTION_EXTENSIONS and upload.feed != CORRECTIONS
     return replace(upload, feed=CORRECTIONS) if is_workbook and is_return_workbook(upload.stored) else upload

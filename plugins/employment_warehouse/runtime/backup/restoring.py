@@ -92,7 +92,7 @@ def verify(folder: Path, keys: Path | None) -> Backup:
         install_keys(home, chosen, keys)
         base_backup.prove(chosen.database)
         base_backup.prove_log(chosen.database, folder / "wal")
-        with _recovered(home, chosen, None, _named(chosen.restore_point)) as connection:
+        with _recovered(home, chosen, None, _restore_point_target(chosen.restore_point)) as connection:
             _assert_digest(connection, chosen)
             required = without_lost(required_files(connection), folder / "archive")
         home.archive.rmdir()
@@ -144,10 +144,10 @@ def _target(chosen: Backup, until: Moment | None) -> dict[str, str]:
         return {}
     if isinstance(until, datetime):
         return {"recovery_target_time": until.isoformat()}
-    return _named(chosen.restore_point if until == chosen.publication else f"publication {until}")
+    return _restore_point_target(chosen.restore_point if until == chosen.publication else f"publication {until}")
 
 
-def _named(restore_point: str) -> dict[str, str]:
+def _restore_point_target(restore_point: str) -> dict[str, str]:
     return {"recovery_target_name": restore_point}
 
 
