@@ -22,7 +22,7 @@ from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import DATA_KEY, make_data_key, place, seal, unseal
 from employment_warehouse.identity.sealing import WrongKey
-from employment_warehouse.runtime import case_work, rotation
+from employment_warehouse.runtime import revealing, rotation
 
 pytestmark = pytest.mark.quick
 IDENTITY = {"id_number": "532528199001010009", "full_name": "某某"}
@@ -65,7 +65,7 @@ def acts(nights: Nights) -> list[tuple[str, str, str, str]]:
 
 @pytest.mark.parametrize("purpose", ["home visit", " home visit  "])
 def test_a_case_worker_sees_a_person_of_the_county_on_the_record(nights: Nights, person: UUID, purpose: str) -> None:
-    assert case_work.reveal(person, purpose) == IDENTITY
+    assert revealing.reveal(person, purpose) == IDENTITY
     assert acts(nights) == [("caseworker_532528", "reveal", f"person {person}", "home visit")]
 
 
@@ -84,7 +84,7 @@ def test_a_person_of_another_county_is_not_shown_and_the_attempt_is_recorded(
     if case == "moved away":
         publish(build)
     with pytest.raises(UserError) as refused:
-        case_work.reveal(wanted, "home visit")
+        revealing.reveal(wanted, "home visit")
     assert refused.value.code == "not_of_your_county"
     [(_, kind, subject, _)] = acts(nights)
     assert (kind, str(wanted) in subject) == ("refuse_reveal", True)
@@ -92,7 +92,7 @@ def test_a_person_of_another_county_is_not_shown_and_the_attempt_is_recorded(
 
 def shown(patch: pytest.MonkeyPatch, county: str, person: UUID) -> dict[str, str]:
     sign_in(patch, f"caseworker_{county}")
-    return case_work.reveal(person, "home visit")
+    return revealing.reveal(person, "home visit")
 
 
 def listed(nights: Nights, zone: Path, county: str, **columns: str) -> UUID:
@@ -159,7 +159,7 @@ def test_a_person_is_shown_as_the_register_last_had_the_person(
 @pytest.mark.parametrize("purpose", ["", "  ", "ab", "of 532528199001010009"])
 def test_a_purpose_is_required_and_must_not_contain_identities(nights: Nights, person: UUID, purpose: str) -> None:
     with pytest.raises(UserError) as refused:
-        case_work.reveal(person, purpose)
+        revealing.reveal(person, purpose)
     assert refused.value.code in {"WH005", "WH031"}
     assert "532528199001010009" not in str(refused.value)
     assert acts(nights) == []
@@ -179,10 +179,10 @@ def test_no_other_role_is_shown_a_person(
 def test_above_the_daily_limit_no_person_is_shown_and_an_alert_is_raised_once(nights: Nights, person: UUID) -> None:
     nights.connection.execute("update seeds.setting set value = '3' where name = 'reveal_daily_limit'")
     for at in range(3):
-        case_work.reveal(person, f"home visit {at}")
+        revealing.reveal(person, f"home visit {at}")
     for _ in range(3):
         with pytest.raises(UserError) as refused:
-            case_work.reveal(person, "home visit")
+            revealing.reveal(person, "home visit")
         assert refused.value.code == "daily_limit"
     assert [kind for _, kind, _, _ in acts(nights)] == ["reveal"] * 3 + ["refuse_reveal"]
     assert nights.rows("select level, body from ops.alert where kind = 'reveal_limit'") == [
@@ -196,7 +196,7 @@ def test_sessions_that_began_before_do_not_each_have_the_limit(nights: Nights, p
     with connect(OWN_LOGIN) as early:
         early.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         early.execute("select 1")
-        case_work.reveal(person, "home visit")
+        revealing.reveal(person, "home visit")
         with pytest.raises(psycopg.Error, match="read committed"):
             early.execute(question, (person,))
 
@@ -234,7 +234,7 @@ def test_nothing_is_given_before_the_record_of_it_is_committed(nights: Nights, p
 def test_a_record_serves_its_own_login_and_not_for_long(
     nights: Nights, person: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case_work.reveal(person, "home visit")
+    revealing.reveal(person, "home visit")
     nights.connection.execute("alter table ops.act disable trigger all")
     nights.connection.execute("update ops.act set acted_at = acted_at - interval '6 minutes'")
     with connect(OWN_LOGIN) as connection:

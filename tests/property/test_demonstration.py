@@ -26,9 +26,9 @@ from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract_of
 from employment_warehouse.contract.model import UNIT_COLUMNS
 from employment_warehouse.demonstration import Delivery, Manifest
+from employment_warehouse.demonstration.counties import COUNTIES
 from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.employers import Employers
-from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.demonstration.seasons import SPRING_FESTIVALS
 from employment_warehouse.errors import UserError
 from employment_warehouse.reading import read_tables

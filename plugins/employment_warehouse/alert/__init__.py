@@ -2,7 +2,7 @@
 
 from employment_warehouse.alert.collecting import raise_night_alerts, raise_night_not_started
 from employment_warehouse.alert.delivering import AlertsNotDelivered, Digests, deliver_alerts
-from employment_warehouse.alert.ledger import Alert, raise_alert
+from employment_warehouse.alert.raising import Alert, raise_alert
 
 __all__ = [
     "Alert",

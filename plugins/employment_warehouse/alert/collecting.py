@@ -8,7 +8,7 @@ from itertools import product
 from employment_warehouse.alert import causes
 from employment_warehouse.alert.causes import Causes, Row
 from employment_warehouse.alert.composing import alert_of, alerts_of
-from employment_warehouse.alert.ledger import Alert, raise_alert, resolve_others
+from employment_warehouse.alert.raising import Alert, raise_alert, resolve_others
 from employment_warehouse.alert_kinds import alert_kinds
 from employment_warehouse.contract.divisions import divisions
 

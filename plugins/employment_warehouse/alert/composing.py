@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from employment_warehouse.alert.causes import Causes
-from employment_warehouse.alert.ledger import Alert
+from employment_warehouse.alert.raising import Alert
 from employment_warehouse.alert.value_texts import CHINESE, ENGLISH, Language
 from employment_warehouse.alert_kinds import AlertKind, Texts, alert_kinds
 from employment_warehouse.contract import contract_of

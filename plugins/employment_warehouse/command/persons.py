@@ -22,10 +22,10 @@ def reveal(
     home: HomeOption = None,
 ) -> None:
     """向本县市经办人显示一人的身份，并登记。 | Show a case worker one person of the county, on the record."""
-    from employment_warehouse.runtime import case_work, signing_in
+    from employment_warehouse.runtime import revealing, signing_in
 
     signing_in.sign_in(use_home(home), name)
-    for part, value in case_work.reveal(person, purpose).items():
+    for part, value in revealing.reveal(person, purpose).items():
         typer.echo(f"{part},{value}")
 
 

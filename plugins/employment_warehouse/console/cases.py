@@ -20,7 +20,7 @@ from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.identity import opener
 from employment_warehouse.report.cases import case_title, closes_when, subject
 from employment_warehouse.report.code_names import names
-from employment_warehouse.runtime import case_work
+from employment_warehouse.runtime import revealing
 from employment_warehouse.settings import current_home
 
 page = Page("/cases", "待办事项", "Cases", needs=("marts.finding_case",))
@@ -120,7 +120,7 @@ def reveal(
 ) -> Response:
     """Show one person's identity, this once; it is on the record before it is shown."""
     with visit.acting():
-        sealed = case_work.sealed_identity(person, purpose)
+        sealed = revealing.sealed_identity(person, purpose)
     identity = opener.ask(current_home().uploads, sealed, person)
     return _show_persons(visit, wanted, shown=person, identity=identity)
 

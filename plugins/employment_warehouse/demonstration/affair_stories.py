@@ -5,7 +5,7 @@ from datetime import timedelta
 from employment_warehouse.demonstration import months
 from employment_warehouse.demonstration.cast import AFFAIRS_COUNTY, COUNTY, Cast
 from employment_warehouse.demonstration.manifest import Trace
-from employment_warehouse.demonstration.sending import Row
+from employment_warehouse.demonstration.sender import Row
 
 WORKSHOP_COUNTY, WORKSHOP = "532525", "532525CJ901"
 WORKSHOP_NAME = "石屏县示例就业帮扶车间"

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from employment_warehouse.demonstration import identities, months
+from employment_warehouse.demonstration.counties import COUNTIES
 from employment_warehouse.demonstration.employers import Employers
 from employment_warehouse.demonstration.manifest import Case, Fault, Trace
-from employment_warehouse.demonstration.places import COUNTIES
-from employment_warehouse.demonstration.sending import Row
+from employment_warehouse.demonstration.sender import Row
 
 COUNTY = {county.code: county for county in COUNTIES}
 Unit = tuple[str, str, date]

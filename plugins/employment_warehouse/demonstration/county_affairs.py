@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from employment_warehouse.demonstration.counties import County
 from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.people import resettlement_sites
-from employment_warehouse.demonstration.places import County
 from employment_warehouse.demonstration.seasons import days
 
 DAYS_OF_HISTORY = 90

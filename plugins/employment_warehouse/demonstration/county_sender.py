@@ -12,7 +12,7 @@ from employment_warehouse.demonstration import county_affairs, months
 from employment_warehouse.demonstration.cast import Cast
 from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.relief import Project, projects_of
-from employment_warehouse.demonstration.sending import Row, Sender
+from employment_warehouse.demonstration.sender import Row, Sender
 from employment_warehouse.settings import TIMEZONE
 
 

@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from employment_warehouse.demonstration import identities, people
+from employment_warehouse.demonstration.counties import County
 from employment_warehouse.demonstration.employers import Employers
-from employment_warehouse.demonstration.places import County
 from employment_warehouse.demonstration.seasons import days, festival_before, season
 from employment_warehouse.demonstration.spells_and_posts import CHANNELS, Days, posts_of, spells_of, starts_before
 

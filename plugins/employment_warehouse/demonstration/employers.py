@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from employment_warehouse.demonstration.counties import AWAY, COUNTIES, County
 from employment_warehouse.demonstration.identities import uscc
-from employment_warehouse.demonstration.places import AWAY, COUNTIES, County
 
 SYLLABLES = "华瑞恒达盛兴联创宏泰锦鑫嘉信远东金顺万和佳美天成正大新科"
 TRADES = (

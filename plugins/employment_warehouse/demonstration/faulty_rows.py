@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from employment_warehouse.demonstration.cast import Cast, post_row, register_row
 from employment_warehouse.demonstration.identities import id_number
-from employment_warehouse.demonstration.sending import Row
+from employment_warehouse.demonstration.sender import Row
 
 # county, fault, in words, column, reason, text of the cell
 REGISTER = (

@@ -8,13 +8,13 @@ import polars as pl
 
 from employment_warehouse.demonstration import months
 from employment_warehouse.demonstration.cast import Cast
+from employment_warehouse.demonstration.counties import COUNTIES, PREFECTURE, County
 from employment_warehouse.demonstration.county_sender import CountySender
 from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.employers import Employers
 from employment_warehouse.demonstration.manifest import FILE_NAME, Manifest
-from employment_warehouse.demonstration.places import COUNTIES, PREFECTURE, County
 from employment_warehouse.demonstration.platform_items import POSTING_SHARE, Platform
-from employment_warehouse.demonstration.sending import LATER, ZONE, Sender
+from employment_warehouse.demonstration.sender import LATER, ZONE, Sender
 from employment_warehouse.demonstration.stories import assemble
 from employment_warehouse.errors import UserError
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from employment_warehouse.demonstration.places import COUNTIES, County
+from employment_warehouse.demonstration.counties import COUNTIES, County
 
 Integers = NDArray[np.int64]
 

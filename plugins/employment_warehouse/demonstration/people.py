@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from employment_warehouse.demonstration import identities
-from employment_warehouse.demonstration.places import County
+from employment_warehouse.demonstration.counties import County
 
 CATEGORIES = ("general", "lifted_out", "unstable", "marginal", "sudden_hardship")
 RELATIONS = ("户主", "配偶", "之子", "之女", "之父", "之母")

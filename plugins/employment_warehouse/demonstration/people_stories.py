@@ -6,7 +6,7 @@ from datetime import timedelta
 from employment_warehouse.demonstration import months
 from employment_warehouse.demonstration.cast import COUNTY, Cast, Person, post_row, story_month
 from employment_warehouse.demonstration.manifest import Trace
-from employment_warehouse.demonstration.sending import Row
+from employment_warehouse.demonstration.sender import Row
 
 
 def person_on_two_registers(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from employment_warehouse.demonstration import months
 from employment_warehouse.demonstration.cast import AFFAIRS_COUNTY, Cast, Person, post_row, story_month
 from employment_warehouse.demonstration.manifest import Trace
-from employment_warehouse.demonstration.sending import Row
+from employment_warehouse.demonstration.sender import Row
 
 
 def odd_posts(cast: Cast) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from employment_warehouse.demonstration import identities, months
+from employment_warehouse.demonstration.counties import COUNTIES
 from employment_warehouse.demonstration.crowd import Crowd
-from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.demonstration.seasons import days
 
 WORKERS_PER_PROJECT = 600

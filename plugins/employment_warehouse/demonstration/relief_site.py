@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from employment_warehouse.demonstration import months
 from employment_warehouse.demonstration.cast import COUNTY, Cast, Person, story_month
 from employment_warehouse.demonstration.manifest import Trace
-from employment_warehouse.demonstration.sending import Row
+from employment_warehouse.demonstration.sender import Row
 
 
 def project_row(number: str, county: str, first: date) -> dict[str, object]:

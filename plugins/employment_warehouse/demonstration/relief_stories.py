@@ -7,7 +7,7 @@ from employment_warehouse.demonstration import months
 from employment_warehouse.demonstration.cast import Cast, Person, rejection
 from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.relief_site import Site
-from employment_warehouse.demonstration.sending import Row
+from employment_warehouse.demonstration.sender import Row
 
 
 def payment_and_bank(cast: Cast) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from employment_warehouse.demonstration.places import County
+from employment_warehouse.demonstration.counties import County
 from employment_warehouse.demonstration.seasons import days, festival_before
 
 Days = NDArray[np.int32]

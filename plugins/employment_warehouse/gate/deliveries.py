@@ -11,7 +11,7 @@ import psycopg
 
 from employment_warehouse import database
 from employment_warehouse.contract import contract_of
-from employment_warehouse.gate import results
+from employment_warehouse.gate import ledger
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
@@ -44,19 +44,19 @@ def gate_deliveries(build: int) -> Gate1Result:
     Raises UserError (`not_tonight`) if the build is not the one in progress, `setting_missing`.
     """
     with database.connect("wh_gate") as connection:
-        report_date = results.tonight(connection, build)
+        report_date = ledger.tonight(connection, build)
         _lock(connection, build)
         submissions = offered_submissions(connection, build)
         outcomes: list[Outcome] = []
         if submissions:
             thresholds = thresholds_on(connection, report_date)
-            waivers = results.waivers(connection, report_date)
+            waivers = ledger.waivers(connection, report_date)
             outcomes = [
                 outcome
                 for feed, of_feed in groupby(submissions, key=lambda submission: submission.feed)
                 for outcome in _check(connection, feed, list(of_feed), thresholds, waivers)
             ]
-            results.write(connection, build, 1, outcomes)
+            ledger.write(connection, build, 1, outcomes)
         return replace(_recorded_result(connection, build), outcomes=tuple(outcomes))
 
 
@@ -65,7 +65,7 @@ def _check(
     feed: str,
     submissions: Sequence[Submission],
     thresholds: Thresholds,
-    waivers: results.Waivers,
+    waivers: ledger.Waivers,
 ) -> list[Outcome]:
     """Check one feed's submissions, and record in the ledger which are accepted and which are held."""
     found: list[Outcome] = []
@@ -88,7 +88,7 @@ def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: d
         for measure, subject in measures_of(contract)
         if isinstance(measure.computed, Comparison) and measure.computed.against == "peers"
     }
-    thresholds, waivers = thresholds_on(connection, night_on), results.waivers(connection, night_on)
+    thresholds, waivers = thresholds_on(connection, night_on), ledger.waivers(connection, night_on)
     return [
         outcome
         for _, own in _check_each(connection, feed, submissions, thresholds, waivers)
@@ -102,7 +102,7 @@ def _check_each(
     feed: str,
     submissions: Sequence[Submission],
     thresholds: Thresholds,
-    waivers: results.Waivers,
+    waivers: ledger.Waivers,
 ) -> Iterator[tuple[Profile, list[Outcome]]]:
     """The profile of each submission of a feed, and what is found of it."""
     if not submissions:

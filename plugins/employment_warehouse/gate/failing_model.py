@@ -9,7 +9,7 @@ from typing import NamedTuple
 from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.model_declarations import read_models
-from employment_warehouse.gate import results
+from employment_warehouse.gate import ledger
 from employment_warehouse.gate.checked_model import without_remarks
 from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.thresholds import thresholds_on
@@ -74,7 +74,7 @@ def most_failing_units(build: int, units: int) -> int:
     """How many of this many units may be to blame; if more fail, the fault is the warehouse's own. By the settings
     of gate 2; all of them where these are switched off. Raises UserError (`not_tonight`)."""
     with connect("wh_gate") as connection:
-        thresholds = thresholds_on(connection, results.tonight(connection, build))
+        thresholds = thresholds_on(connection, ledger.tonight(connection, build))
     most = thresholds.most_failing_units(units)
     return units if most == inf else int(most)
 

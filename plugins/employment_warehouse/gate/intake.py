@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from employment_warehouse.database import connect
-from employment_warehouse.gate import results
+from employment_warehouse.gate import ledger
 from employment_warehouse.gate.queries import query
 
 
@@ -12,7 +12,7 @@ def check_intake(build: int) -> int:
     one passed check; returns the number of failures. Raises UserError (`not_tonight`).
     """
     with connect("wh_gate") as connection:
-        night_on = results.tonight(connection, build)
+        night_on = ledger.tonight(connection, build)
         parameters = {"build": build, "night_on": night_on}
         connection.execute(query("delete_intake_checks"), parameters)
         failed = connection.execute(query("insert_intake_failures"), parameters).rowcount

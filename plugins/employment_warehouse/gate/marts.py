@@ -12,7 +12,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from employment_warehouse import database, settings
-from employment_warehouse.gate import results
+from employment_warehouse.gate import ledger
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.holding import hold_causes
 from employment_warehouse.gate.model_checks import model_suites
@@ -55,11 +55,11 @@ def gate_marts(build: int) -> Certificate:
     """
     with database.connect("wh_gate") as connection:
         # Before the snapshot: it waits for writers, and none begins after it.
-        report_date = results.tonight(connection, build)
+        report_date = ledger.tonight(connection, build)
         _fetch_row(connection, "select ops.seal_build(%s)", build)
         connection.commit()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        waivers = results.waivers(connection, report_date)
+        waivers = ledger.waivers(connection, report_date)
         suites = suites_in_force(connection, report_date)
         outcomes = [
             # A waiver lets a finding pass; what could not be run has found nothing, and its certificate is incomplete.
@@ -69,7 +69,7 @@ def gate_marts(build: int) -> Certificate:
             for outcome in check_frame(connection, frame)
         ]
         outcomes = hold_causes(connection, build, outcomes, thresholds_on(connection, report_date))
-        results.write(connection, build, 2, outcomes)
+        ledger.write(connection, build, 2, outcomes)
         return _certify(connection, build, suites, outcomes)
 
 
@@ -116,7 +116,7 @@ def expect_checks(build: int) -> int:
     Raises SuiteError (`suite_invalid`), UserError (`setting_missing`, `not_tonight`).
     """
     with database.connect("wh_publisher") as connection:
-        suites = suites_in_force(connection, results.tonight(connection, build))
+        suites = suites_in_force(connection, ledger.tonight(connection, build))
         checks = [
             {"suite": suite.name, "check_name": expectation.name, "severity": expectation.severity}
             for suite in suites
@@ -128,7 +128,7 @@ def expect_checks(build: int) -> int:
 
 def check_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
     """The outcomes of one frame; the first says whether it has the rows that it must have."""
-    prefecture = results.prefecture(connection)
+    prefecture = ledger.prefecture(connection)
 
     def without_rows(expectation: Expectation, observed: str, *, passes: bool = False) -> Outcome:
         return Outcome(frame.suite, expectation, prefecture, success=passes, observed=observed, was_run=passes)

@@ -7,7 +7,7 @@ or a project that may be one is refused, because masked it could be taken for an
 forms, so only those are refused that can hardly be anything else. Telephones with an area code are not personal.
 """
 
-from employment_warehouse.masking.places import MASK, mask, may_be_personal, personal_places
 from employment_warehouse.masking.prefilter import MAY_BE_PERSONAL, MAY_BE_REFUSED
+from employment_warehouse.masking.spans import MASK, mask, may_be_personal, personal_places
 
 __all__ = ["MASK", "MAY_BE_PERSONAL", "MAY_BE_REFUSED", "mask", "may_be_personal", "personal_places"]

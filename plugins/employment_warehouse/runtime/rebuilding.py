@@ -18,7 +18,7 @@ from employment_warehouse.runtime.backup.archived import without_replaced
 from employment_warehouse.runtime.backup.keys import choose_wrapping_key, keys_foreign, keys_missing
 from employment_warehouse.runtime.backup.restoring import assert_empty
 from employment_warehouse.runtime.history import Record
-from employment_warehouse.runtime.landing_again import file_of
+from employment_warehouse.runtime.relanding import file_of
 from employment_warehouse.runtime.replaying import Proof, RebuiltPublication, Replay
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home

@@ -14,8 +14,8 @@ from employment_warehouse import landing, publication, transform
 from employment_warehouse.database import seed_tables
 from employment_warehouse.hr_platform import read_archived
 from employment_warehouse.runtime.history import Record
-from employment_warehouse.runtime.landing_again import RebuildDiffers, land
 from employment_warehouse.runtime.recorded_rows import continue_numbers, insert_rows
+from employment_warehouse.runtime.relanding import RebuildDiffers, land
 
 # A row of ops.due that is there has been caused by other deliveries since.
 DUE_AGAIN: LiteralString = """(feed, unit, report_date) do update set

@@ -10,7 +10,7 @@ import python_calamine as calamine
 
 from .compound import open_xls
 from .protocol import Refusal, end
-from .sending import serve
+from .serving import serve
 from .xlsx import open_xlsx
 
 MEMORY = 512 << 20

@@ -11,10 +11,10 @@ from pathlib import Path
 import polars as pl
 
 from employment_warehouse.contract import contract_of
+from employment_warehouse.demonstration.counties import COUNTIES
 from employment_warehouse.demonstration.crowd import FAULTY_EVERY, is_faulty
 from employment_warehouse.demonstration.files import SITE_STYLES, STYLES, FileStyle, Patch, write_file
 from employment_warehouse.demonstration.manifest import Delivery, Rejected
-from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.settings import TIMEZONE
 
 ZONE = "landing_zone"
