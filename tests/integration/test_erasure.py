@@ -550,7 +550,7 @@ def test_an_item_of_the_platform_is_its_persons(warehouse_home: Home, tmp_path: 
         assert copy is not None and kind == ".jsonl"
         copies.append(copy.read_text().split("\n"))
 
-    feeds = {("gig_orders", "pages"): erased_copies.Sent(contract_of("gig_orders"), rejected)}
+    feeds = {("gig_orders", "pages"): erased_copies.SentRows(contract_of("gig_orders"), rejected)}
     places = erased_copies.without_rows(file, feeds, Words([ID, ACCOUNT], [MOBILE]), prepare)
     assert places == {("gig_orders", "pages"): [("", line) for line in (1, 4, 5, 7)]}
     [copy] = copies

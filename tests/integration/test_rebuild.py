@@ -251,7 +251,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def rebuild(site: Site, archive: Path, new: Home) -> list[replaying.RebuiltPublication]:
     """As `warehouse rebuild` does, with the models of these nights."""
     new.root.mkdir(mode=0o700)
-    with patch.dict(os.environ, {"WAREHOUSE_HOME": str(new.root)}), patch.object(recorded_rows, "AT_ONCE", 3):
+    with patch.dict(os.environ, {"WAREHOUSE_HOME": str(new.root)}), patch.object(recorded_rows, "ROWS_AT_ONCE", 3):
         for name in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
             del os.environ[name]
         return rebuilding.rebuild(new, archive, site.home.secrets, layers=[SELECT])

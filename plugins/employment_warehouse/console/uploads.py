@@ -35,7 +35,7 @@ SHOWN_DAYS = 35
 # What a form has in addition to the file.
 FORM_BYTES = 1 << 16
 REFRESH_SECONDS = "2"
-AT_ONCE = 2  # of one login
+UPLOADS_AT_ONCE = 2  # of one login
 LONGEST_SECONDS = 15 * 60  # 64 MB at 600 kbit/s
 
 
@@ -51,11 +51,12 @@ class Receptions:
     def place(self, login: str) -> Iterator[None]:
         """One of a login's places, in however many sessions. Raises HTTPException (429)."""
         with self._lock:
-            if self._under_way[login] >= AT_ONCE:
+            if self._under_way[login] >= UPLOADS_AT_ONCE:
                 raise HTTPException(
                     429,
-                    f"您的登录名正在上传 {AT_ONCE} 个文件，请等其中一个传完再试"
-                    f" | {AT_ONCE} files of your login are being uploaded: try again when one of them has arrived",
+                    f"您的登录名正在上传 {UPLOADS_AT_ONCE} 个文件，请等其中一个传完再试"
+                    f" | {UPLOADS_AT_ONCE} files of your login are being uploaded:"
+                    " try again when one of them has arrived",
                 )
             self._under_way[login] += 1
         try:

@@ -35,7 +35,7 @@ from employment_warehouse.landing.zone import LandingZone
 
 # Of a delivery: its number, unit and report date; and sheet and line of the rows that are the person's.
 ErasedPlaces = tuple[tuple[int, str, date], list[tuple[str, int]]]
-AT = "vault.erasure.sealed"
+SEALED_COLUMN = "vault.erasure.sealed"
 
 
 class ErasureRefused(UserError):
@@ -54,7 +54,7 @@ def ask_erasure(id_number: str, reason: str) -> int:
     if number is None:
         raise ErasureRefused("不是有效的身份证号 | not a valid ID number", expected="18 characters, on standard input")
     token = identity.tokens(pl.Series([number]), "person")[0]
-    return _ask(UUID(bytes=token), identity.seal(number.encode(), place(AT, token)), reason)
+    return _ask(UUID(bytes=token), identity.seal(number.encode(), place(SEALED_COLUMN, token)), reason)
 
 
 def ask_erasure_by_key(person_key: UUID, reason: str) -> int:
@@ -216,7 +216,7 @@ def _not_looked_at(path: str, error: Exception) -> str:
 def _words(asked: ErasureRequest) -> Words:
     own, mobiles = [], []
     if asked.sealed is not None:
-        own.append(unseal(bytes(asked.sealed), place(AT, asked.person_key)).decode())
+        own.append(unseal(bytes(asked.sealed), place(SEALED_COLUMN, asked.person_key)).decode())
     for sealed in asked.sealed_persons:
         known = json.loads(unseal(bytes(sealed), place("vault.person.sealed", asked.person_key)))
         own.append(known["id_number"])

@@ -55,7 +55,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # The first record of a workbook of Excel 2, 3, 4, or of a newer one without its container.
 _BARE_WORKBOOK = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00", re.S)
 
-_BEFORE_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype(?! html)[^>]*>)*", re.S)
+_PROLOGUE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype(?! html)[^>]*>)*", re.S)
 _HTML = re.compile(
     r"<(?:!doctype html|html|head|body|table|thead|tbody|meta|style|div|tr|td|th|script|center|font|span|p|br|title"
     r"|form|frameset|h[1-6]|b)\b"
@@ -121,7 +121,7 @@ def _format_of_markup(head: bytes) -> str:
     if encoding in ("utf-8", "latin-1") and b"<" not in head:
         return "text"
     text = head.decode(encoding, errors="replace").lstrip("\ufeff").lower()
-    before = _BEFORE_ROOT.match(text)
+    before = _PROLOGUE.match(text)
     root = text[before.end() if before else 0 :]
     if root.startswith("<") and "urn:schemas-microsoft-com:office:spreadsheet" in root and not _HTML.match(root):
         return "xml_spreadsheet"

@@ -82,7 +82,7 @@ _MIN_FILLED_SHARE = 0.6  # of the columns that are not numbers
 # some too where its clauses end.
 _PIECES, _MIN_COLUMN_SHARE = 4, 0.5
 _DELIMITERS = ((re.compile(r"[,;|\t]"), 2), (re.compile(r"[,;|\t，、；]|\s+"), 3))
-_WITHIN_DAY = re.compile(r"\s+(?=[年月日])|(?<=[年月])\s+")
+_BLANK_WITHIN_DAY = re.compile(r"\s+(?=[年月日])|(?<=[年月])\s+")
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 
 
@@ -120,7 +120,7 @@ def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) 
     filled = [cell for cell in cells if cell]
     if len(filled) != 1:
         return False
-    text = _WITHIN_DAY.sub("", filled[0])
+    text = _BLANK_WITHIN_DAY.sub("", filled[0])
     if _is_total([_compact(_DELIMITERS[-1][0].split(text)[0])]):
         return False
     for delimiter, least_values in _DELIMITERS:

@@ -23,7 +23,7 @@ _WORD = (
     r"|usd|us ?dollars?|us\$|hkd|eur|euros?|jpy|yen|vnd|mmk|lak|thb|gbp|krw|twd|sgd|aud|cad)"
 )
 _ENGLISH = rf"(?:{_WORD}|{_NUMBER}|k|\$)"
-_ALONE = rf"(?:{_WORD}|{_THOUSANDS}|k|\$)"
+_STANDALONE_UNIT = rf"(?:{_WORD}|{_THOUSANDS}|k|\$)"
 _OPEN, _CLOSE = r"[(\[【〔<{]", r"[)\]】〕>}]"
 # A unit that is an amount too: 单位 is also the employer, and this what it pays.
 _STEP = rf"(?:[1一壹]{_UNIT}|十[百千万亿]*元|1[0,]*0{{2}}元|0{{2,}}元|0?\.0?1元)"
@@ -68,18 +68,18 @@ _ENGLISH_STATEMENT = re.compile(
     rf"(?:in\s+)?{_YUAN}?\s*{_ENGLISH}(?!\w)"
     rf"|\bin\s+(?:{_YUAN}\s*)?(?:{_WORD}|10[ ,]?000s?|1[ ,]?000s?)\s*(?:of\s+)?(?:{_YUAN}|$|[|).,;])"
     rf"|\bin\s+{_UNIT}(?!\w)"
-    rf"|(?:^|[|(:])\s*(?:{_YUAN}\s*{_ALONE}|{_ALONE}\s*(?:of\s+)?{_YUAN})\s*(?:$|[|)])"
+    rf"|(?:^|[|(:])\s*(?:{_YUAN}\s*{_STANDALONE_UNIT}|{_STANDALONE_UNIT}\s*(?:of\s+)?{_YUAN})\s*(?:$|[|)])"
     rf"|\(\s*(?:{_YUAN}\s*{_NUMBER}|{_NUMBER}\s*(?:of\s+)?{_YUAN})\s*\)"
     rf"|^(?:rmb|cny|yuan)\s*{_NUMBER}$"
 )
 _OTHER_UNIT = re.compile(
     rf"(?:{_OPEN}|/)?(?:单位:?)?(?:{_YUAN}{_OPEN})?{_UNIT}{_CLOSE}{{0,2}}"
-    rf"|{_OPEN}?(?:unit:?|in)?\s*(?:{_YUAN}\s*{_ALONE}|{_ALONE}\s*(?:of\s+)?{_YUAN}|{_WORD}){_CLOSE}?"
+    rf"|{_OPEN}?(?:unit:?|in)?\s*(?:{_YUAN}\s*{_STANDALONE_UNIT}|{_STANDALONE_UNIT}\s*(?:of\s+)?{_YUAN}|{_WORD}){_CLOSE}?"
     rf"|{_OPEN}?(?:unit:?|in)\s*(?:{_YUAN}\s*{_NUMBER}|{_NUMBER}\s*(?:of\s+)?{_YUAN}){_CLOSE}?"
     rf"|{_OPEN}?(?:in|[x×*])\s*{_NUMBER}{_CLOSE}?"
 )
-_WITHIN_UNIT = re.compile(r"(?<=[金额单位十百千万亿人民币美港计量])\s+(?=[额单位十百千万亿元圆分角民币金量])")
-_AROUND_SIGNS = re.compile(r"\s*([:=(|])\s*|\s+(?=\))")
+_BLANK_WITHIN_UNIT = re.compile(r"(?<=[金额单位十百千万亿人民币美港计量])\s+(?=[额单位十百千万亿元圆分角民币金量])")
+_BLANKS_AROUND_SIGNS = re.compile(r"\s*([:=(|])\s*|\s+(?=\))")
 _ANY_UNIT = re.compile(
     rf"{_OPEN}?(?:单位:?)?(?:{_YUAN}*元[整正]?|{_YUAN}|天|日|月|年|人|人次|岁|户|个|份|亩|次|笔|小时|工日|%|/|—|-"
     rf"|days?|persons?|people|years?|months?|hours?){_CLOSE}?"
@@ -163,4 +163,4 @@ def _normalised(text: str) -> str:
 
 def _compact(text: str) -> str:
     """Without the blanks inside a unit (万 元) and around signs; those that separate words stay."""
-    return _AROUND_SIGNS.sub(r"\1", _WITHIN_UNIT.sub("", text))
+    return _BLANKS_AROUND_SIGNS.sub(r"\1", _BLANK_WITHIN_UNIT.sub("", text))

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from employment_warehouse.runtime.history import Record
 
-AT_ONCE = 10_000  # rows of a record; one value of the database has at most 256 MB
+ROWS_AT_ONCE = 10_000  # rows of a record; one value of the database has at most 256 MB
 
 
 def insert_rows(
@@ -25,8 +25,8 @@ def insert_rows(
     statement = sql.SQL(
         "insert into {} overriding system value select * from jsonb_populate_recordset(null::{}, %s) on conflict {}"
     ).format(name, name, sql.SQL(on_conflict))
-    for at in range(0, len(rows), AT_ONCE):
-        connection.execute(statement, [Jsonb(rows[at : at + AT_ONCE])])
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        connection.execute(statement, [Jsonb(rows[at : at + ROWS_AT_ONCE])])
 
 
 def continue_numbers(connection: psycopg.Connection, table: str, column: str, following: int | None) -> None:
