@@ -41,6 +41,7 @@ INSTEAD_OF = {
     "(?i:t(?:aken|ook) in)": "accepted",
     "source famil": "source",
     "(?i:\\broster)": "register",
+    "sheets? (?:was |were |that were )?left out": "unread sheet",
 }
 WHOLE_FILES = (
     "dbt_project/**/*.csv", "dbt_project/**/*.yml", "expectations/**/*.yaml", "plugins/**/*.j2", "plugins/**/*.yml",
