@@ -12,7 +12,7 @@ from employment_warehouse.contract import Contract
 from employment_warehouse.gate.delivery_measures_by_column import COLUMN_MEASURES
 from employment_warehouse.gate.limits import NONE, Limits, Setting, at_least, at_most, between
 from employment_warehouse.gate.measure import (
-    COMPARED,
+    COMPARED_FEEDS,
     Comparison,
     Derived,
     Measure,
@@ -96,7 +96,7 @@ MEASURES: tuple[Measure, ...] = (
         en="{feed_en}: rows against the last submission",
         failed_zh="{feed_zh}{each_month}本次 {now} 行，上次 {before} 行，{only}为上次的 {value}（{normal}）",
         failed_en="{feed_en}: {now} rows, {before} last time, {only}{value} of that ({normal})",
-        applies=COMPARED,
+        applies=COMPARED_FEEDS,
         measured_in="percent",
         may_lack=True,
     ),

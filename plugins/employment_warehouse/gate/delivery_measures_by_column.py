@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from employment_warehouse.gate.limits import NONE, Limits, at_least, at_most, between, within_times
 from employment_warehouse.gate.measure import (
-    COMPARED,
-    Applies,
+    COMPARED_FEEDS,
     Comparison,
+    Condition,
     Measure,
     PreviousRows,
     TonightRows,
@@ -22,11 +22,11 @@ from employment_warehouse.gate.measure import (
     ratio_to_median,
 )
 
-NO_EVENTS = is_a("snapshot", "period", "batch")
+ALL_BUT_EVENTS = is_a("snapshot", "period", "batch")
 
 
 def _means(
-    mean: str, computed: str, applies: Applies, of_last: tuple[Limits, ...], of_peers: tuple[Limits, ...]
+    mean: str, computed: str, applies: Condition, of_last: tuple[Limits, ...], of_peers: tuple[Limits, ...]
 ) -> tuple[Measure, ...]:
     """The mean of a column, and what is expected of it against the last submission and against other units."""
     return (
@@ -81,7 +81,7 @@ COLUMN_MEASURES: tuple[Measure, ...] = (
         en="{column}: increase of the share of blanks",
         failed_zh="“{header}”空值占比比上次增加 {value}（{normal}）",
         failed_en="{column}: the share of blanks rose by {value} ({normal})",
-        applies=COMPARED,
+        applies=COMPARED_FEEDS,
         measured_in="points",
         may_lack=True,
     ),
@@ -95,14 +95,14 @@ COLUMN_MEASURES: tuple[Measure, ...] = (
         at_most("gate_max_mix_shift"),
         zh="“{header}”结构变动",
         en="{column}: share of the mix that moved",
-        applies=both(COMPARED, has_mix),
+        applies=both(COMPARED_FEEDS, has_mix),
         measured_in="percent",
         may_lack=True,
     ),
     *_means(
         "mean",
         "avg({column})::float8",
-        both(NO_EVENTS, is_quantity),
+        both(ALL_BUT_EVENTS, is_quantity),
         between("gate_min_mean_ratio", "gate_max_mean_ratio"),
         within_times("gate_max_peer_ratio"),
     ),

@@ -15,23 +15,23 @@ from employment_warehouse.gate.submission import Submission, Values
 
 # --- which subjects a measure applies to --------------------------------------------------------------------
 
-Applies = Callable[[Subject], bool]
+Condition = Callable[[Subject], bool]
 
 
 def always(_: Subject) -> bool:
     return True
 
 
-def is_a(*kinds: str) -> Applies:
+def is_a(*kinds: str) -> Condition:
     """Feeds of these kinds."""
     return lambda subject: subject.contract.kind in kinds
 
 
-COMPARED = is_a("snapshot", "period")
+COMPARED_FEEDS = is_a("snapshot", "period")
 """Feeds whose submissions are compared with the one before."""
 
 
-def both(first: Applies, second: Applies) -> Applies:
+def both(first: Condition, second: Condition) -> Condition:
     return lambda subject: first(subject) and second(subject)
 
 
@@ -157,7 +157,7 @@ class Measure:
     en: str = ""
     failed_zh: str = ""
     failed_en: str = ""
-    applies: Applies = always
+    applies: Condition = always
     measured_in: MeasuredIn = "number"
     empty: float | None = None
     may_lack: bool = False

@@ -66,7 +66,7 @@ class ReturnedRows:
     made_at: datetime
 
 
-def returned(connection: psycopg.Connection, county: str, report_date: date) -> ReturnedRows:
+def rows_to_return(connection: psycopg.Connection, county: str, report_date: date) -> ReturnedRows:
     """Everything that a county has to correct for one date."""
     feeds = county_feeds()
     parameters = {"unit": county, "report_date": report_date, "feeds": feeds}

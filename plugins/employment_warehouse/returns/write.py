@@ -9,7 +9,7 @@ from pathlib import Path
 from employment_warehouse import settings
 from employment_warehouse.database import connect, setting
 from employment_warehouse.returns.queries import query
-from employment_warehouse.returns.rejected import county_feeds, returned
+from employment_warehouse.returns.rejected import county_feeds, rows_to_return
 from employment_warehouse.returns.workbook import workbook
 
 ROLE = "wh_returner"
@@ -33,7 +33,7 @@ def write_workbook(report_date: date, county: str) -> Path | None:
     """Write the return workbook of one county; its path. None, and no file, if the county has nothing to correct."""
     path = path_of(report_date, county)
     with connect(ROLE) as connection:
-        content = returned(connection, county, report_date)
+        content = rows_to_return(connection, county, report_date)
     if not (content.rows or content.files):
         path.unlink(missing_ok=True)
         return None

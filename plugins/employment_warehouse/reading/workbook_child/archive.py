@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 
 from .markup import PIECE, column_number
-from .number_formats import BUILT_IN, adding_formats, adding_to_texts
+from .number_formats import BUILT_IN, formats_with_text, text_formats
 from .protocol import refuse
 
 MOST_INFLATED = 1 << 30
@@ -103,8 +103,8 @@ def parts_of(archive: zipfile.ZipFile) -> Package:
         styles=styles,
         since_1904=bool(SINCE_1904.search(xml)),
         is_uncalculated=bool(FULL_CALCULATION.search(xml)),
-        formats=adding_formats(formats),
-        text_formats=adding_to_texts(formats),
+        formats=formats_with_text(formats),
+        text_formats=text_formats(formats),
     )
 
 

@@ -16,7 +16,7 @@ import olefile
 import python_calamine as calamine
 
 from .markup import MOST_MERGED, NOT_AVAILABLE, Merged, Texts
-from .number_formats import BUILT_IN, GENERAL, adding_formats, adding_to_texts, marked
+from .number_formats import BUILT_IN, GENERAL, formats_with_text, marked_number, text_formats
 from .protocol import UNCALCULATED, refuse
 from .sheets import Block, Sheet, Workbook
 
@@ -53,7 +53,7 @@ class Formats:
     """The number formats of cell styles that add something: numbers, by style; texts: what they show of a text."""
 
     def __init__(self, codes: Mapping[int, str]) -> None:
-        self.numbers, self.texts = adding_formats(codes), adding_to_texts(codes)
+        self.numbers, self.texts = formats_with_text(codes), text_formats(codes)
 
 
 def open_xls(path: str) -> Workbook:
@@ -69,7 +69,7 @@ def open_xls(path: str) -> Workbook:
     if any(record.kind == ENCRYPTED for record in globals_):
         refuse("password_protected")
     begins = [int.from_bytes(record.content[:4], "little") for record in globals_ if record.kind == SHEET]
-    changed = corrected(stream, globals_)
+    changed = readable_stream(stream, globals_)
     file = copy_with(path, name, changed) if changed != stream else None
     book = calamine.load_workbook(f"/dev/fd/{file.fileno()}" if file else path)
     since_1904 = any(record.kind == SINCE_1904 and record.content[:2] == b"\1\0" for record in globals_)
@@ -106,7 +106,7 @@ def records_from(stream: bytes, at: int) -> Iterator[Record]:
         at += 4 + length
 
 
-def corrected(stream: bytes, globals_: list[Record]) -> bytes:
+def readable_stream(stream: bytes, globals_: list[Record]) -> bytes:
     """The stream as the library reads it: texts of BIFF8 are UTF-16 or Latin-1, regardless of the code page; and no
     format contains General, whose a it takes for a part of AM/PM.
     """
@@ -194,7 +194,7 @@ def shown_otherwise(cells: Record, formats: Formats) -> Iterator[tuple[int, str]
     if formats.numbers and kind in (NUMBER, RK, MULTIPLE_RK, FORMULA):
         for at, of_number, value in numbers_of(kind, column, content):
             if of_number in formats.numbers:
-                yield at, marked(value, formats.numbers[of_number])
+                yield at, marked_number(value, formats.numbers[of_number])
 
 
 def add_merged(content: bytes, merged: Merged) -> None:

@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 
-from .number_formats import marked
+from .number_formats import marked_number
 from .protocol import OTHER, UNCALCULATED, refuse
 
 PIECE = 2 << 20  # bytes of a sheet's XML that are read at a time
@@ -107,7 +107,7 @@ class CellRules:
             style = STYLE.search(attributes)
             if style and type_of(attributes) in (b"", b"n"):
                 try:
-                    found.append((attributes, marked(float(value), self._formats[int(style[1])])))
+                    found.append((attributes, marked_number(float(value), self._formats[int(style[1])])))
                 except (ValueError, ArithmeticError):
                     continue  # not a number; the library reports it
         return found
@@ -138,7 +138,7 @@ def error_text(value: bytes) -> str:
     return text if text in KNOWN_ERRORS else OTHER + text
 
 
-def corrected(xml: bytes) -> bytes:
+def readable_rows(xml: bytes) -> bytes:
     """The rows in a form that the library reads: no error values but the seven, the text of an inline cell in its
     place.
     """

@@ -82,7 +82,7 @@ class NumberFormat:
         return any("place" in kinds[:at] and "place" in kinds[at:] for at in drawn)
 
     @property
-    def adds(self) -> bool:
+    def adds_text(self) -> bool:
         """Whether it shows more than the number itself."""
         zero_count = sum(text == "0" for kind, text in self.integer if kind == "place")
         return bool(self.literals.strip(" ()-+¥￥")) or zero_count > 1 or not self.can_show
@@ -167,18 +167,18 @@ def is_scaled(section: str) -> bool:
     return bool(SCALED.search(without_literals(section)))
 
 
-def adding_formats(codes: Mapping[int, str]) -> dict[int, str]:
+def formats_with_text(codes: Mapping[int, str]) -> dict[int, str]:
     """The formats, by their number, that add something to a number. One that scales it does not."""
     found = {}
     for key, code in codes.items():
         sections = number_sections(code)
         shown = sections if has_conditions(sections) else sections[:1]
-        if not is_date(code) and any(not is_scaled(section) and NumberFormat(section).adds for section in shown):
+        if not is_date(code) and any(not is_scaled(section) and NumberFormat(section).adds_text for section in shown):
             found[key] = code
     return found
 
 
-def adding_to_texts(codes: Mapping[int, str]) -> dict[int, str]:
+def text_formats(codes: Mapping[int, str]) -> dict[int, str]:
     """What the formats that add something to a text show of it, with TYPED in its place."""
     shown = {key: shown_text(code) for key, code in codes.items() if "@" in code}
     return {key: text for key, text in shown.items() if text.replace(TYPED, "", 1).strip()}
@@ -200,7 +200,7 @@ def without_quoted(section: str) -> str:
     return re.sub(r'"[^"]*"', "", section)
 
 
-def marked(value: float, code: str) -> str:
+def marked_number(value: float, code: str) -> str:
     """A number with the mark of one, and how the sheet shows it; or with the mark of what is not shown as a number."""
     sections = number_sections(code)
     at = section_of(value, sections)

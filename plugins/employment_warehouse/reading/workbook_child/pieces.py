@@ -17,7 +17,7 @@ import python_calamine as calamine
 
 from .archive import FORMAT, Package, attribute
 from .losses import refuse_losses
-from .markup import PIECE, CellRules, Merged, corrected, find_merged
+from .markup import PIECE, CellRules, Merged, find_merged, readable_rows
 from .number_formats import GENERAL
 from .protocol import refuse
 from .sheets import Block
@@ -74,7 +74,7 @@ class Slot:
         """The rows as the library reads them, unless it would lose some."""
         texts, check = functools.partial(rules.texts, rows), functools.partial(refuse_losses, rows)
         with self._lock:
-            os.pwritev(self._file.fileno(), (self.BEGIN, corrected(rows), self.END), self._begin)
+            os.pwritev(self._file.fileno(), (self.BEGIN, readable_rows(rows), self.END), self._begin)
             return Block(self.book.get_sheet_by_index(self._place), texts, check)
 
 
