@@ -101,7 +101,8 @@ class _Wording:
         """By the names that templates call them."""
         return {
             "t": self.t, "unit": self.unit, "feed": self.feed, "day": self.day, "moment": self.moment,
-            "step": self.step, "act_name": self.act_name, "localized": self.localized, "localized_lines": self.localized_lines,
+            "step": self.step, "act_name": self.act_name,
+            "localized": self.localized, "localized_lines": self.localized_lines,
         }  # fmt: skip
 
     def t(self, label: Any, english: str | None = None) -> str:
