@@ -18,7 +18,7 @@ from tests.kit.nights import Nights, insert, publish, start_build
 from tests.kit.server import Server
 
 from employment_warehouse import gate, landing, publication, settings
-from employment_warehouse.console.wording import CAMPAIGN
+from employment_warehouse.console.console_names import CAMPAIGN
 from employment_warehouse.contract import contract_of, is_working_day, year_without_holidays
 from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.contract.model import CAMPAIGN_FREQUENCIES
