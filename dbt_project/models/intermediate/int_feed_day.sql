@@ -26,17 +26,19 @@ county_days as (
 ),
 
 readings as (
-    select feed, min(report_date) as first_on
+    select known.feed, known.unit, min(known.report_date) as first_on
     from (
-        select feed, report_date from {{ source('ops', 'due') }} where unit = 'hr_platform'
+        select feed, unit, report_date from {{ source('ops', 'due') }}
         union all
-        select feed, report_date from {{ source('ops', 'delivery') }} where unit = 'hr_platform'
+        select feed, unit, report_date from {{ source('ops', 'delivery') }}
     ) as known
-    group by feed
+    inner join {{ source('ops', 'feed') }} as feed on known.feed = feed.feed
+    where feed.unit = 'platform'
+    group by known.feed, known.unit
 ),
 
 platform_days as (
-    select readings.feed, counties.county_code, 'hr_platform' as unit, days.calendar_date as on_date, true as is_due
+    select readings.feed, counties.county_code, readings.unit, days.calendar_date as on_date, true as is_due
     from readings
     cross join counties
     inner join days on days.calendar_date >= greatest(readings.first_on, counties.first_register_on)

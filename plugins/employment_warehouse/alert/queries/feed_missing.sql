@@ -9,7 +9,7 @@ select
     ) as carried_from
 from ops.due_of_night as due
 inner join ops.feed as feed on due.feed = feed.feed
-where due.build = %(build)s and due.due_on = %(report_date)s and due.status = 'missing' and due.unit <> 'hr_platform'
+where due.build = %(build)s and due.due_on = %(report_date)s and due.status = 'missing' and feed.unit <> 'platform'
     and not (
         feed.kind = 'snapshot' and exists (
             select from ops.delivery as later
