@@ -172,7 +172,8 @@ def test_what_a_staging_model_declares_is_known_too(
     [
         ("is_kin: boolean", "is_kn: boolean", "column_types.is_kn, column_types without is_kin"),
         ("is_kin: boolean", "is_kin: true", "column_types.is_kin (bool)"),
-        ("meta: ", "mata: ", "config.mata"),
+        ("meta:", "mata:", "config.mata"),
+        ("key: [text]", "key: [txt]", "meta.key: txt"),
         ("description: >", "describe: >", "kin_relation.describe"),
         ("seeds:", "seed:", "kin_relation.yml.seed"),
     ],

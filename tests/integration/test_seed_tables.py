@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect, seed_tables
+from employment_warehouse.database import connect, migrate, seed_tables
+from employment_warehouse.database.setting_values import assert_values
 from employment_warehouse.errors import UserError
 
 SETTING = "name,valid_from,value,enabled"
@@ -53,31 +55,59 @@ def test_settings_that_an_operator_s_file_does_not_name_are_the_project_s(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "expected"),
+    ("name", "content"),
     [
-        ("settings.csv", f"{SETTING}\n", "setting.csv"),
-        ("setting.csv", "name,valid_form,value\na,2024-01-01,1\n", "valid_from"),
-        ("setting.csv", f"{SETTING}\na,2024-01-01\n", "valid_from"),
-        ("setting.csv", f"{SETTING}\na,2024-01-01,1,true,more\n", "valid_from"),
-        ("setting.csv", f"{SETTING}\na,yesterday-ish,1,true\n", "types"),
-        ("setting.csv", f"{SETTING}\nretention_checks_days,2024-01-01,0.5,true\n", "types"),
-        ("setting.csv", f"{SETTING}\nact_daily_limit,2024-01-01,9999999999,true\n", "types"),
-        ("setting.csv", f"{SETTING}\ngate_min_rows__employment,2024-01-01,a few,true\n", "types"),
-        ("setting.csv", "", "valid_from"),
-        ("setting.csv", f"{SETTING},note_zh\na,2024-01-01,1,true,\udcd6\udcd0\n", "UTF-8"),
+        ("settings.csv", f"{SETTING}\n"),
+        ("setting.csv", f"{SETTING}\nretention_checks_days,2024-01-01,0.5,true\n"),
+        ("holiday.csv", "on_date,is_working_day\nyesterday-ish,false\n"),
+        ("division.csv", ""),
+        ("target.csv", "county_code,target_code,valid_from,target_value\n530102,rural_employed,2024-01-01,5\n"),
     ],
 )
-def test_an_unreadable_file_changes_nothing(
-    warehouse: psycopg.Connection, own: Path, name: str, content: str, expected: str
-) -> None:
+def test_a_wrong_file_changes_nothing(warehouse: psycopg.Connection, own: Path, name: str, content: str) -> None:
     before = warehouse.execute("select count(*), min(name) from seeds.setting").fetchone()
-    (own / name).write_text(content, "utf-8", "surrogateescape")
+    (own / name).write_text(content)
     with pytest.raises(UserError) as refused:
         seed_tables.load()
     assert refused.value.code == "own_seed_unreadable"
-    assert expected in refused.value.expected
     assert name in refused.value.where
     assert warehouse.execute("select count(*), min(name) from seeds.setting").fetchone() == before
+
+
+def test_a_wrong_file_is_found_before_a_migration_empties_its_table(warehouse: psycopg.Connection, own: Path) -> None:
+    warehouse.execute("alter table seeds.setting drop column kind")  # as an older version made it
+    (own / "setting.csv").write_text(f"{SETTING}\nretention_checks_days,2024-01-01,0.5,true\n")
+    with pytest.raises(UserError, match="retention_checks_days") as refused:
+        migrate(warehouse)
+    assert refused.value.where.endswith("setting.csv:2: value")
+    assert setting(warehouse, "holidays_needed_days", "2024-06-01") == "60"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "is_taken"),
+    [
+        ("integer", "0", True),
+        ("integer", "999999", True),
+        ("integer", "1000000", False),
+        ("integer", "-1", False),
+        ("integer", "0.5", False),
+        ("number", "-0.25", True),
+        ("number", "1e3", False),
+        ("number", "1234567", False),
+        ("number", ".5", False),
+        ("text", "weekly", True),
+    ],
+)
+def test_a_file_and_the_database_refuse_the_same_values(
+    warehouse: psycopg.Connection, kind: str, value: str, *, is_taken: bool
+) -> None:
+    row = {"name": "limit", "kind": kind, "value": value, "enabled": "true"}
+    for refuse in (
+        lambda: assert_values(Path("setting.csv"), {2: row}),
+        lambda: warehouse.execute("select ops.assert_kind('limit', %s, %s)", (kind, value)),
+    ):
+        with nullcontext() if is_taken else pytest.raises((UserError, psycopg.Error)):
+            refuse()
 
 
 @pytest.mark.quick
@@ -113,8 +143,8 @@ def test_an_undeclared_setting_is_an_error(warehouse: psycopg.Connection, own: P
 
 def test_the_counties_are_those_of_the_prefecture_of_the_seed(warehouse: psycopg.Connection, own: Path) -> None:
     (own / "division.csv").write_text(
-        "division_code,level,parent_code\n540000,province,\n540100,prefecture,540000\n"
-        "540102,county,540100\n540103,county,540100\n530102,county,530100\n"
+        "division_code,level,parent_code,name_zh\n540000,province,,\n540100,prefecture,540000,某市\n"
+        "540102,county,540100,甲县\n540103,county,540100,乙县\n"
     )
     seed_tables.load()
     assert warehouse.execute("select ops.prefecture(), ops.county_codes()").fetchone() == (

@@ -55,5 +55,3 @@ def test_an_own_file_does_not_say_of_what_kind_a_setting_is(fresh_home: Home) ->
     )
     known = kinds()
     assert (known["recall_days"], known["gate_min_rows__employment"], known["mine"]) == ("integer", "number", "text")
-    (fresh_home.seeds / "setting.csv").write_text("valid_from,value\n2024-01-01,9\n")
-    assert kinds()["recall_days"] == "integer"

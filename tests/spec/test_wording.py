@@ -118,8 +118,13 @@ HEADER = "code_list,code,name_zh,name_en"
     [
         ("code_list,code,name_zh\nstatus,held,扣下\ntarget_code,rural_employed,农村\n", ("扣下", "扣下"), "农村"),
         (f"{HEADER}\nstatus,held,扣下,\ntarget_code,rural_employed,,\n", ("扣下", "扣下"), "rural_employed"),
-        ("name_zh\n扣下\n", ("其他（held）", "other (held)"), "其他（rural_employed）"),
-        (f"{HEADER}\nstatus,held,\udcbf\udcdb,on hold\n", ("暂扣", "held"), "农村劳动力务工（就业）"),  # saved in GBK
+        (
+            f"{HEADER}\nstatus,held,\udcbf\udcdb\udccf\udcc2,on hold\n",
+            ("扣下", "on hold"),
+            "其他（rural_employed）",
+        ),  # GBK
+        ("name_zh\n扣下\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
+        (f"{HEADER}\nstatus,held,\udcff,on hold\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
         ("code_list,code,name\nstatus,held,扣下\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
     ],
 )
@@ -136,9 +141,9 @@ def test_a_file_that_lacks_names_or_cannot_be_read_leaves_pages_and_reports_with
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("case_kind,valid_from,closes_when_zh\nfeed,2024-01-01,已报\n", ("已报", "已报")),
-        ("case_kind,valid_from\nfeed,2024-01-01\n", (formats.NONE, formats.NONE)),
-        ("case_kind,closes_when_zh\nfeed,\udcd2\udcd1\n", None),
+        ("case_kind,situation,valid_from,enabled,closes_when_zh\nfeed,*,2024-01-01,true,已报\n", ("已报", "已报")),
+        ("case_kind,situation,valid_from,enabled\nfeed,*,2024-01-01,true\n", (formats.NONE, formats.NONE)),
+        ("case_kind,closes_when_zh\nfeed,已报\n", None),
     ],
 )
 def test_what_closes_a_case_is_said_as_far_as_an_own_file_says_it(

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from employment_warehouse import seed_files
 from employment_warehouse.contract.model import CAMPAIGN_FREQUENCIES, Contract
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE, current_home, read_when_changed, seed_file
 
 SATURDAY = 6
 MOST_DAYS_BETWEEN = 31  # a feed is due at least once a month
-
-
-class HolidaysError(UserError):
-    """节假日表有误。 | The seed of holidays is invalid."""
-
-    code = "holidays_invalid"
 
 
 def due(contract: Contract, report_date: date, campaign: str | None) -> datetime | None:
@@ -63,7 +57,7 @@ def next_due(contract: Contract, after: datetime, campaign: str | None) -> datet
 def is_working_day(day: date) -> bool:
     """Whether people work on that day in China. A year without holidays in the seed has plain weeks, as in dim_date.
 
-    Raises HolidaysError.
+    Raises SeedError.
     """
     return _holidays().get(day, day.isoweekday() < SATURDAY)
 
@@ -71,7 +65,7 @@ def is_working_day(day: date) -> bool:
 def year_without_holidays(day: date, days_ahead: int) -> int | None:
     """The year of that day, or of the day `days_ahead` days later, if the seed has no holidays of it; None if it has.
 
-    Raises HolidaysError.
+    Raises SeedError.
     """
     years = {holiday.year for holiday in _holidays()}
     needed = (day.year, (day + timedelta(days=days_ahead)).year)
@@ -99,15 +93,5 @@ def _holidays() -> Mapping[date, bool]:
 
 @read_when_changed
 def _read(path: Path) -> Mapping[date, bool]:
-    days = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for line, row in enumerate(csv.DictReader(file), 2):
-            try:
-                days[date.fromisoformat(row["on_date"].strip())] = {"true": True, "false": False}[
-                    row["is_working_day"].strip().lower()
-                ]
-            except (KeyError, ValueError, AttributeError):
-                raise HolidaysError(
-                    where=f"{path}:{line}", expected="on_date 2027-01-01, is_working_day true 或 or false"
-                ) from None
-    return days
+    rows = seed_files.read(path).values()
+    return {date.fromisoformat(str(row["on_date"])): row["is_working_day"] == "true" for row in rows}

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from employment_warehouse.errors import UserError
+from employment_warehouse import seed_files
 from employment_warehouse.fixed_names import NAMED_UNITS
 from employment_warehouse.settings import read_when_changed, seed_file
 
-_COLUMNS = ("division_code", "level", "name_zh")
 _SHORT_NAME = "short_name_zh"  # 屏边县 for 屏边苗族自治县; a file of the operator's may lack the column
 _ENGLISH_NAME = "name_en"
 _DIGITS = 6
-
-
-class DivisionsError(UserError):
-    """行政区划表有误。 | The seed of divisions is invalid."""
-
-    code = "divisions_invalid"
+_LEVELS = ("province", "prefecture", "county")
 
 
 @dataclass(frozen=True)
@@ -60,43 +53,50 @@ def divisions() -> Divisions:
     """The prefecture and its counties: from the operator's `<home>/seeds/division.csv`, else from the project's seed. A
     changed file is read again.
 
-    Raises DivisionsError.
+    Raises SeedError.
     """
     return _read(seed_file("division"))
 
 
 @read_when_changed
 def _read(path: Path) -> Divisions:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        lacking = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-        if lacking:
-            raise DivisionsError(f"缺少列 | missing column: {', '.join(lacking)}", where=str(path))
-        rows = [
-            {name: (row.get(name) or "").strip() for name in (*_COLUMNS, _SHORT_NAME, _ENGLISH_NAME)} for row in reader
-        ]
-    for line, row in enumerate(rows, 2):
-        code = row["division_code"]
-        if not (len(code) == _DIGITS and code.isascii() and code.isdecimal()):
-            raise DivisionsError(where=f"{path}:{line}: division_code", expected="6 位数字 | six digits")
-    return _divisions(rows, str(path))
+    columns = ("division_code", "level", "parent_code", "name_zh", _SHORT_NAME, _ENGLISH_NAME)
+    rows = {line: {column: row.get(column) or "" for column in columns} for line, row in seed_files.read(path).items()}
+    _assert_valid(path, rows)
+    return _divisions(list(rows.values()))
 
 
-def _divisions(rows: list[dict[str, str]], where: str) -> Divisions:
-    of_level = {level: [row for row in rows if row["level"] == level] for level in ("province", "prefecture", "county")}
-    if len(of_level["prefecture"]) != 1 or not of_level["county"]:
-        raise DivisionsError(
-            where=where, expected="一个州（prefecture）和它的县市（county） | one prefecture, and its counties"
-        )
+def _assert_valid(path: Path, rows: Mapping[int, Mapping[str, str]]) -> None:
+    prefectures = [row["division_code"] for row in rows.values() if row["level"] == "prefecture"]
+    if len(prefectures) != 1 or "county" not in {row["level"] for row in rows.values()}:
+        raise _fault(path, 0, "", "一个州（prefecture）和它的县市（county） | one prefecture, and its counties", "")
+    (prefecture,) = prefectures
+    for line, row in rows.items():
+        code, is_county = row["division_code"], row["level"] == "county"
+        faults = {
+            ("level", ", ".join(_LEVELS)): row["level"] not in _LEVELS,
+            ("division_code", "6 位数字 | six digits"): not (
+                len(code) == _DIGITS and code.isascii() and code.isdecimal()
+            ),
+            ("division_code", f"本州的县市 | a county of this prefecture: {prefecture[:4]}…"): is_county
+            and code[:4] != prefecture[:4],
+            ("parent_code", prefecture): is_county and row["parent_code"] != prefecture,
+            ("name_zh", "不得为空 | it must be filled"): not row["name_zh"] and row["level"] != "province",
+        }
+        for (column, expected), is_wrong in faults.items():
+            if is_wrong:
+                raise _fault(path, line, column, expected, row[column])
+
+
+def _fault(path: Path, line: int, column: str, expected: str, found: str) -> seed_files.SeedError:
+    message = "行政区划表有误 | the seed of divisions is invalid"
+    return seed_files.fault(path, message, line=line, column=column, expected=expected, found=found)
+
+
+def _divisions(rows: list[dict[str, str]]) -> Divisions:
+    of_level = {level: [row for row in rows if row["level"] == level] for level in _LEVELS}
     (prefecture,) = of_level["prefecture"]
     counties = {row["division_code"]: row["name_zh"] for row in of_level["county"]}
-    strays = [code for code in counties if code[:4] != prefecture["division_code"][:4]]
-    if strays:
-        raise DivisionsError(
-            f"不属于本州的县（市） | counties of another prefecture: {', '.join(strays)}",
-            where=where,
-            expected=f"{prefecture['division_code'][:4]}…",
-        )
     return Divisions(
         prefecture=prefecture["division_code"],
         prefecture_zh=prefecture["name_zh"],

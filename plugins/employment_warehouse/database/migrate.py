@@ -39,8 +39,9 @@ def migrate(superuser: psycopg.Connection) -> list[str]:
     Each hand-written migration commits with its record in ops.migration; the generated objects commit together.
     What a login is refused is logged from then on (`warehouse watch`).
     Login roles whose connection the environment names (AIRFLOW_CONN_<ROLE>) get that connection's password.
-    Raises UserError: `migration_changed`, `migration_failed`, `migration_impossible`.
+    Raises UserError: `own_seed_unreadable`, `migration_changed`, `migration_failed`, `migration_impossible`.
     """
+    seed_tables.read_all()  # a table whose columns change is empty until the seeds are loaded
     with on_coordinator_alone(superuser):
         superuser.commit()
         return _migrate(superuser)

@@ -83,7 +83,7 @@ def assert_known_seed(content: dict[str, Any], header: list[str], path: Path) ->
     """Raises UserError (`model_key_unknown`) unless the file declares one seed, with a type for each of its columns."""
     entry = next(_maps(content, "seeds"), {})
     config = _map(entry, "config")
-    types = _map(config, "column_types")
+    types, meta = _map(config, "column_types"), _map(config, "meta")
     _refuse(
         f"种子表 {path.stem} | seed {path.stem}",
         [
@@ -91,8 +91,14 @@ def assert_known_seed(content: dict[str, Any], header: list[str], path: Path) ->
             *_faults(entry, SEED_KEYS, path.stem),
             *_faults(config, SEED_CONFIG_KEYS, "config"),
             *_faults(types, dict.fromkeys(header, str), "column_types"),
-            *_faults(_map(config, "meta"), {"zh": str}, "meta"),
+            *_faults(meta, {"zh": str, "key": list, "filled": list}, "meta"),
             *(f"column_types without {column}" for column in header if column not in types),
+            *(
+                f"meta.{key}: {column}"
+                for key in ("key", "filled")
+                for column in meta.get(key, ())
+                if column not in types
+            ),
         ],
         path,
     )

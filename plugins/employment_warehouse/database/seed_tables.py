@@ -15,17 +15,20 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from employment_warehouse import settings, strict_yaml
+from employment_warehouse import seed_files, settings, strict_yaml
 from employment_warehouse.contract.calendar import decided_holidays_file
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.connections import connect
 from employment_warehouse.database.describe import describe
 from employment_warehouse.database.model_keys import assert_known_seed
+from employment_warehouse.database.setting_values import assert_values
 from employment_warehouse.errors import UserError
+from employment_warehouse.seed_files import Row, SeedError
 
 SEEDS = Path("dbt_project") / "seeds"
 SETTINGS = "setting"
-Row = Mapping[str, str | None]
+EVERYWHERE = "*"
 
 
 def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
@@ -50,6 +53,7 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
                 " wh_operator"
             ).format(table=table, body=body)
         )
+        _stamp().unlink(missing_ok=True)  # the new table is empty until `load`
         done.append(f"seeds.{name}")
     return done
 
@@ -57,11 +61,9 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
 def load() -> list[str]:
     """Load every seed in one transaction, as wh_publisher; their names.
 
-    Raises UserError (`own_seed_unreadable`) for a file that does not have the form of its seed.
+    Raises UserError (`own_seed_unreadable`), and the former rows stay.
     """
-    declared = _declared(settings.project_root() / "dbt_project")
-    _assert_own_files_declared(list(declared))
-    rows = {name: read(name) for name in declared}
+    rows = read_all()
     with connect("wh_publisher") as connection:
         try:
             connection.execute("select ops.load_seeds(%s)", (Jsonb(rows),))
@@ -76,6 +78,17 @@ def load() -> list[str]:
             ) from None
     _stamp().write_text(_files_hash())
     return list(rows)
+
+
+def read_all() -> dict[str, list[Row]]:
+    """The rows of every seed, by its name: what is wrong in an own file shows before anything is changed.
+
+    Raises UserError (`own_seed_unreadable`), with the file and its line.
+    """
+    declared = _declared(settings.project_root() / "dbt_project")
+    _assert_own_files_declared(list(declared))
+    divisions()
+    return {name: read(name) for name in declared}
 
 
 def content(connection: psycopg.Connection) -> dict[str, list[Row]]:
@@ -111,11 +124,17 @@ def read(name: str) -> list[Row]:
     """The rows of a seed, cells as text, an empty one None: the operator's file, else the project's.
 
     An operator's file may leave out columns: they are empty then; and settings: they are the project's then. Raises
-    UserError (`own_seed_unreadable`) where it has a column that the seed does not have, or a row of another width than
-    its header.
+    UserError (`own_seed_unreadable`).
     """
-    rows = _rows(settings.seed_file(name), _header(settings.project_seed_file(name)))
-    return _of_known_kinds(with_every_setting(rows)) if name == SETTINGS else rows
+    path = settings.seed_file(name)
+    rows = seed_files.read(path)
+    if path != settings.project_seed_file(name):  # the project's are of its own prefecture
+        _assert_known_counties(path, rows)
+    if name != SETTINGS:
+        return list(rows.values())
+    known = _of_known_kinds(rows)
+    assert_values(path, known)
+    return with_every_setting(list(known.values()))
 
 
 def read_words(name: str) -> list[Row]:
@@ -124,7 +143,7 @@ def read_words(name: str) -> list[Row]:
     """
     try:
         return read(name)
-    except UserError:
+    except SeedError:
         return _rows_of_project(name)
 
 
@@ -136,7 +155,23 @@ def with_every_setting(rows: list[Row]) -> list[Row]:
     return rows + [row for row in _rows_of_project(SETTINGS) if row["name"] not in named]
 
 
-def _of_known_kinds(rows: list[Row]) -> list[Row]:
+def _assert_known_counties(path: Path, rows: Mapping[int, Row]) -> None:
+    known = {EVERYWHERE, divisions().prefecture, *divisions().counties}
+    for line, row in rows.items():
+        code = row.get("county_code", EVERYWHERE)
+        if code not in known:
+            raise seed_files.fault(
+                path,
+                f"种子表 {path.name} 第 {line} 行的县市代码不在行政区划表中"
+                f" | {path.name}: line {line} has a county that the seed division does not have",
+                line=line,
+                column="county_code",
+                expected=", ".join(sorted(known)),
+                found=str(code),
+            )
+
+
+def _of_known_kinds(rows: Mapping[int, Row]) -> dict[int, Row]:
     """Settings with the project's kinds: what their readers take is not an own file's to say. That of one feed is of
     the kind of the general one.
     """
@@ -146,30 +181,11 @@ def _of_known_kinds(rows: list[Row]) -> list[Row]:
         name = row.get("name") or ""
         return kinds.get(name, kinds.get(name.partition("__")[0], row.get("kind")))
 
-    return [{**row, "kind": kind_of(row)} for row in rows]
+    return {line: {**row, "kind": kind_of(row)} for line, row in rows.items()}
 
 
 def _rows_of_project(name: str) -> list[Row]:
-    path = settings.project_seed_file(name)
-    return _rows(path, _header(path))
-
-
-def _rows(path: Path, expected: list[str]) -> list[Row]:
-    try:
-        reader = csv.DictReader(path.read_text("utf-8-sig").splitlines())
-        header, rows = list(reader.fieldnames or ()), list(reader)
-    except (UnicodeDecodeError, csv.Error):
-        header, rows = [], []
-    is_known = header and set(header) <= set(expected) and len(set(header)) == len(header)
-    if not is_known or any(None in row or None in row.values() for row in rows):
-        raise UserError(
-            f"种子表 {path.stem} 的列不符 | the columns of the seed table {path.stem} do not match",
-            code="own_seed_unreadable",
-            where=str(path),
-            expected=f"CSV UTF-8: {','.join(expected)}",
-            todo="correct or remove the file, then `warehouse migrate`",
-        )
-    return [{column: value or None for column, value in row.items()} for row in rows]
+    return list(seed_files.read(settings.project_seed_file(name)).values())
 
 
 def _declared(project_dir: Path) -> dict[str, dict[str, str]]:
