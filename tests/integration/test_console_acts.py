@@ -727,5 +727,11 @@ def test_a_publication_that_is_not_compared_is_not_called_unchanged(console: Fas
     nights.connection.execute("update seeds.setting set value = '400' where name = 'restatement_days'")
     nights.connection.execute("insert into ops.month_close (month, publication) values ('2024-05-01', %s)", (newest,))
     assert said(compared) == (False, [(str(newest), "")])
-    publication.roll_back(publish(start_build("2024-05-03")), [], "a wrong file")
-    assert said(newest + 1) == (False, [("", "不")])
+    assert said(newest) == (True, [])
+    later = publish(start_build("2024-05-03"))
+    nights.connection.execute("update seeds.setting set value = '1' where name = 'restatement_days'")
+    assert said(newest) == (False, [("", "不再")])  # the final one of a month that is too old
+    nights.connection.execute("update seeds.setting set value = '400' where name = 'restatement_days'")
+    assert said(newest) == (True, [])
+    publication.roll_back(later, [], "a wrong file")
+    assert said(later) == (False, [("", "不")])

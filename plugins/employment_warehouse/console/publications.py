@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Form
@@ -9,6 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from employment_warehouse import publication as publications
+from employment_warehouse.console.connections import Reading
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.paging import list_page
 from employment_warehouse.report.code_names import code_names
@@ -42,11 +44,19 @@ def show_one(number: int, visit: Visit = page.visitor) -> Response:
             "published": found,
             "certificate": read.one("certificate", publication=number) if visit.may("ops.certificate") else None,
             "listed": list_page(visit, read, "restatements", publication=number) if may_compare else None,
-            "compared": read("compared_publication", on=found["report_date"])[0]["publication"]
-            if may_compare
-            else None,
+            "compared": _compared(read, found["report_date"]) if may_compare else None,
+            # The months of which it is the final one, from their first day on.
+            "is_compared_as_final": may_compare
+            and bool(found["final_for"])
+            and _compared(read, date.fromisoformat(f"{found['final_for'][0]}-01")) == number,
         }
     return visit.show("publication.html.j2", causes=code_names("cause"), **shown)
+
+
+def _compared(read: Reading, on: date) -> int | None:
+    """Which publication is compared with what is known now of a date; None where it is too old."""
+    found: int | None = read("compared_publication", on=on)[0]["publication"]
+    return found
 
 
 @page.router.get("/publications/{build}/release")
