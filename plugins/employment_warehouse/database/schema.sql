@@ -5516,7 +5516,10 @@ CREATE VIEW ops.due_window AS
             WHEN (kind = 'period'::text) THEN ((date_trunc('month'::text, (report_date)::timestamp without time zone) - '1 mon'::interval))::date
             ELSE NULL::date
         END AS month
-   FROM standing due;
+   FROM standing due
+  WHERE ((kind <> 'batch'::text) OR (NOT (EXISTS ( SELECT
+           FROM standing later
+          WHERE ((later.feed = due.feed) AND (later.unit = due.unit) AND (later.report_date > due.report_date))))));
 
 ALTER VIEW ops.due_window OWNER TO wh_owner;
 
