@@ -1878,6 +1878,45 @@ ALTER FUNCTION ops.index_store(wanted text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.index_store(wanted text) IS '按声明建立索引。 | Brings the indexes of a store table in line with their declarations (after its first load: 1.44 M rows take 1 s, against 7 s before it), and analyses the table then and when it has grown by half; how many were built.';
 
+-- Name: is_holding(integer, text, boolean, text, bigint); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select not success and severity = 'critical' and waiver is null and (gate = 1 or delivery_id is null) $$;
+
+ALTER FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) OWNER TO wh_owner;
+
+-- Name: FUNCTION is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) IS '某项检查的结果是否使汇总（入库前检查：某份报送）暂扣。 | Whether what a check found holds the night, or at gate 1 a delivery: not where it is waived, nor where gate 2 held a delivery for it, without which the night was built again.';
+
+-- Name: is_owed(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.is_owed(finding text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select finding in ('unpaid', 'underpaid') $$;
+
+ALTER FUNCTION ops.is_owed(finding text) OWNER TO wh_owner;
+
+-- Name: FUNCTION is_owed(finding text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.is_owed(finding text) IS '该项线索的金额是否为欠发。 | Whether the amount of a finding is what is owed: findings overlap, and only these amounts are added up.';
+
+-- Name: is_scratch(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.is_scratch(run_id text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select run_id = 'scratch' $$;
+
+ALTER FUNCTION ops.is_scratch(run_id text) OWNER TO wh_owner;
+
+-- Name: FUNCTION is_scratch(run_id text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.is_scratch(run_id text) IS '是否试算，而不是某晚的汇总。 | Whether a build, by its run_id, is an engineer''s scratch build, and none of a night.';
+
 -- Name: keep_closed_months(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.keep_closed_months() RETURNS trigger
@@ -7096,6 +7135,25 @@ GRANT ALL ON FUNCTION ops.hold_night(number integer, why text) TO wh_publisher;
 -- Name: FUNCTION index_store(wanted text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.index_store(wanted text) FROM PUBLIC;
+
+-- Name: FUNCTION is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) TO wh_operator;
+GRANT ALL ON FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) TO wh_reader;
+
+-- Name: FUNCTION is_owed(finding text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.is_owed(finding text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.is_owed(finding text) TO wh_reader;
+
+-- Name: FUNCTION is_scratch(run_id text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.is_scratch(run_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.is_scratch(run_id text) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.is_scratch(run_id text) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.is_scratch(run_id text) TO wh_operator;
 
 -- Name: FUNCTION keep_closed_months(); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -1,10 +1,9 @@
--- The critical checks that hold the night, not those for which deliveries were held; the database's own reason if none
--- of them failed.
+-- The critical checks that hold the night; the database's own reason if none of them failed.
 with failed as (
     select distinct c.suite, c.check_name, c.unit, c.message_zh, c.message_en
     from ops.check_result as c
-    where c.build = %(build)s and c.gate = 2 and c.severity = 'critical' and not c.success and c.waiver is null
-        and c.delivery_id is null
+    where c.build = %(build)s and c.gate = 2
+        and ops.is_holding(c.gate, c.severity, c.success, c.waiver, c.delivery_id)
 )
 
 select %(prefecture)s::text as unit, unit as failed_unit, message_zh, message_en, suite, check_name

@@ -4,5 +4,5 @@ select max(b.build) as build, array_agg(distinct a.kind) as open_kinds
 from ops.alert as a
 inner join ops.build as b on a.report_date = b.report_date
 where a.resolved_at is null and a.report_date < %(report_date)s and a.kind = any(%(kinds)s)
-    and b.run_id <> 'scratch'
+    and not ops.is_scratch(b.run_id)
 group by b.report_date

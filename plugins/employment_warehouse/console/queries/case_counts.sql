@@ -5,7 +5,7 @@ select
     count(*) filter (where c.closed_on is null and c.waived_until is not null) as waived,
     count(*) filter (where c.closed_on is not null) as closed,
     sum(c.amount) filter (
-        where c.closed_on is null and c.waived_until is null and c.finding in ('unpaid', 'underpaid')
+        where c.closed_on is null and c.waived_until is null and ops.is_owed(c.finding)
     ) as owed
 from marts.finding_case as c
 where %(county)s::text is null or c.county_code = %(county)s

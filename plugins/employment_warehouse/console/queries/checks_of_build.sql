@@ -1,5 +1,4 @@
--- critical: those that hold the night, or at gate 1 a delivery; not those for which gate 2 held a delivery, without
--- which the night was built again. may_be_waived: as ops.assert_waivable has it.
+-- may_be_waived: as ops.assert_waivable has it.
 select
     c.gate,
     c.suite,
@@ -18,7 +17,7 @@ select
     count(*) over () as total,
     count(*) filter (where not c.success) over () as failed,
     count(*) filter (
-        where not c.success and c.severity = 'critical' and c.waiver is null and (c.gate = 1 or c.delivery_id is null)
+        where ops.is_holding(c.gate, c.severity, c.success, c.waiver, c.delivery_id)
     ) over () as critical
 from ops.check_result as c
 where c.build = %(build)s and c.gate = %(gate)s and (%(all)s or not c.success)

@@ -14,7 +14,7 @@ select
     count(*) over () as total,
     count(*) filter (where not c.success) over () as failed,
     count(*) filter (
-        where not c.success and c.severity = 'critical' and c.waiver is null and (c.gate = 1 or c.delivery_id is null)
+        where ops.is_holding(c.gate, c.severity, c.success, c.waiver, c.delivery_id)
     ) over () as critical
 from marts.data_quality as c
 where c.gate = %(gate)s and (%(all)s or not c.success)

@@ -29,4 +29,4 @@ select
     ) as undelivered
 from (select) as only_row
 left join ops.publication as standing on standing.publication = ops.standing_publication()
-left join (select * from ops.build where run_id <> 'scratch' order by build desc limit 1) as newest on true
+left join (select * from ops.build where not ops.is_scratch(run_id) order by build desc limit 1) as newest on true

@@ -1,11 +1,10 @@
 -- By county and kind, waived ones apart; those that the county's dispatch counts, and those that only the prefecture's does.
--- Findings overlap, and so do their amounts. Only what is owed is added up: a line of payroll is unpaid or underpaid.
 select
     cases.county_code, cases.case_kind, dispatched.case_key is not null as is_dispatched,
     count(*) filter (where cases.closed_on is null and cases.waived_until is null) as open_cases,
     count(*) filter (where cases.closed_on is null and cases.waived_until is not null) as waived,
     sum(cases.amount) filter (
-        where cases.closed_on is null and cases.waived_until is null and cases.finding in ('unpaid', 'underpaid')
+        where cases.closed_on is null and cases.waived_until is null and ops.is_owed(cases.finding)
     ) as owed,
     count(*) filter (where cases.opened_on > cases.report_date - 7) as opened_7d,
     count(*) filter (where cases.closed_on > cases.report_date - 7) as closed_7d
