@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import polars as pl
+from tests.kit.examples import example_of
 
 from employment_warehouse.checking import Checked, check_table
 from employment_warehouse.contract import Contract, contract_of
@@ -16,7 +17,7 @@ PATHS = {"county": COUNTY, "project": {"project_no": "YG532528001"}, "batch": {"
 
 def good_row(feed: str) -> dict[str, str]:
     """The examples of a contract, as a row: header → cell."""
-    return {column.header: column.example for column in contract_of(feed).columns}
+    return {column.header: example_of(column) for column in contract_of(feed).columns}
 
 
 def table_of(contract: Contract, parts: Sequence[Sequence[Mapping[str, str]]]) -> TextTable:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from tests.kit.examples import COUNTY, example_of
+
 from employment_warehouse.contract import FILE_SOURCES, contract_of
 from employment_warehouse.landing import Arrival, Delivery, Share, record_scan, scan
 from employment_warehouse.landing.scanning import SETTLE_SECONDS
@@ -14,7 +16,6 @@ from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE
 
 DAY = date(2024, 5, 1)
-COUNTY = "532528"
 
 
 def put(
@@ -40,7 +41,7 @@ def rows_of(feed: str, *rows: dict[str, str]) -> str:
     named = {name for row in rows for name in row}
     columns = [column for column in contract_of(feed).columns if column.required or column.name in named]
     lines = [",".join(column.header for column in columns)]
-    lines += [",".join(row.get(column.name, column.example) for column in columns) for row in rows]
+    lines += [",".join(row.get(column.name, example_of(column)) for column in columns) for row in rows]
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
@@ -14,6 +15,7 @@ import pytest
 
 import employment_warehouse
 from employment_warehouse.contract import Words, contract_of, file_reason, reasons, row_reason
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.masking import mask
 from employment_warehouse.reading import Refused
 
@@ -163,6 +165,15 @@ def test_a_count_is_not_explained_as_an_amount() -> None:
     words = row_reason("not_a_number", contract_of("job_event"), "posts_offered")
     assert (words.expected_zh, words.example) == ("整数（岗位数，个）", "300")
     assert "万元" in row_reason("not_a_number", contract_of("employment"), "monthly_wage").expected_zh
+
+
+def test_examples_are_of_a_county_of_the_prefecture(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = replace(divisions(), counties={"616201": "近某族自治县"})
+    monkeypatch.setattr("employment_warehouse.contract.divisions.divisions", lambda: elsewhere)
+    register = contract_of("labor_register")
+    assert register.column("village_code").example == "616201101201"
+    assert register.column("household_no").example == "H616201000123"
+    assert row_reason("not_a_division", register, "county_code").example == "616201"
 
 
 def test_every_code_has_words_in_both_languages() -> None:

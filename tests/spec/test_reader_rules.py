@@ -25,6 +25,7 @@ import pytest
 import xlsxwriter
 from tests.hostile.old_workbook import xls
 from tests.hostile.workbooks import book, cell, compound, number, sheet
+from tests.kit.examples import example_of
 
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract_of, contracts
@@ -142,7 +143,7 @@ def workshop(remark: str) -> bytes:
     who, _, cell_text = remark.rpartition("|")
     rows = [
         [*[column.header for column in columns], "出资方", "备注"],
-        [*[column.example for column in columns], who, cell_text],
+        [*[example_of(column) for column in columns], who, cell_text],
     ]
     return "\n".join([*map(",".join, rows), ""]).encode()
 
@@ -162,7 +163,7 @@ def workshops(name: str, *, name_first: bool, whole: bool = True) -> bytes:
     """Two workshops; the first has that name, and without `whole` nothing else but its number."""
     columns = [column for column in contract_of("workshop").columns if column.required or not name_first]
     columns.sort(key=lambda column: name_first and column.name != "workshop_name")
-    values = {column.name: column.example if column.required else "" for column in columns}
+    values = {column.name: example_of(column) if column.required else "" for column in columns}
     first = (values if whole else dict.fromkeys(values, "")) | {"workshop_no": "CJ009", "workshop_name": name}
     rows = [{column.name: column.header for column in columns}, first, values]
     return "\n".join([*(",".join(row.values()) for row in rows), ""]).encode()
@@ -171,7 +172,7 @@ def workshops(name: str, *, name_first: bool, whole: bool = True) -> bytes:
 def smaller_above(feed: str) -> bytes:
     """A table of three columns above the whole one."""
     columns = [column for column in contract_of(feed).columns if column.required]
-    header, row = [column.header for column in columns], [column.example for column in columns]
+    header, row = [column.header for column in columns], [example_of(column) for column in columns]
     return "\n".join(",".join(line) for line in (header[:3], row[:3], [], header, row, "")).encode()
 
 
@@ -1524,7 +1525,7 @@ def test_a_row_of_what_it_must_have_is_one_whatever_a_text_of_it_begins_with(fee
     required = [column for column in contract_of(feed).columns if column.required]
     for seed in range(4):
         columns = random.Random(seed).sample(required, len(required))
-        row = [column.example for column in columns]
+        row = [example_of(column) for column in columns]
         header = find_header([[column.header for column in columns], row, row], contract_of(feed))
         for at, column in enumerate(columns):
             if not column.type.is_number and not column.type.is_day:

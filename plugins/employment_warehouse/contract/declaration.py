@@ -125,7 +125,7 @@ def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
             sensitivity=node.one_of("classification", _SENSITIVITIES),
             description_zh=node.text("descriptionZh"),
             description_en=node.text("description"),
-            example=str(examples[0]),
+            example_form=str(examples[0]),
             names_thing=_flag(node, "namesThing", kind.name == "text"),
         )
     return column, position

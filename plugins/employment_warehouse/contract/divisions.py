@@ -58,6 +58,11 @@ def divisions() -> Divisions:
     return _read(seed_file("division"))
 
 
+def with_county(example: str) -> str:
+    """An example of a declaration, with the code of a county of this prefecture where it names one (`{county}`)."""
+    return example.replace("{county}", next(iter(divisions().counties)))
+
+
 @read_when_changed
 def _read(path: Path) -> Divisions:
     columns = ("division_code", "level", "parent_code", "name_zh", _SHORT_NAME, _ENGLISH_NAME)

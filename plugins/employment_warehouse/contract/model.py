@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from employment_warehouse.contract.column_types import DITTO, UNCALCULATED, Domain, LogicalType, Parsed
+from employment_warehouse.contract.divisions import with_county
 from employment_warehouse.contract.header_texts import normalise_header
 from employment_warehouse.contract.sources import PLATFORM
 
@@ -43,8 +44,13 @@ class Column:
     sensitivity: str  # L1 public · L2 internal · L3 personal · L4 identifies a person or an account
     description_zh: str
     description_en: str
-    example: str
+    example_form: str  # {county}: the code of a county
     names_thing: bool = False  # a text that names a firm, a school, a crew: rows belong together by it
+
+    @property
+    def example(self) -> str:
+        """What a cell may contain, of this prefecture."""
+        return with_county(self.example_form)
 
     @property
     def repeats(self) -> bool:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from employment_warehouse import strict_yaml
+from employment_warehouse.contract.divisions import with_county
 from employment_warehouse.contract.model import Column, Contract
 from employment_warehouse.contract.node import ContractError, Node
 from employment_warehouse.settings import project_root
@@ -109,7 +110,7 @@ def row_reason(code: str, contract: Contract, column_name: str = "") -> Reason:
     reason = reasons().rows[code]
     expected = _expected(code, contract.column(column_name)) if column_name else None
     if expected is None:
-        return reason
+        return replace(reason, example=with_county(reason.example))
     zh, en = expected
     return replace(reason, expected_zh=zh, expected_en=en, example=contract.column(column_name).example)
 
