@@ -1,4 +1,4 @@
-{# Reports due tonight, and those of them accepted, by county over the feeds that a figure reads. #}
+{# Submissions due tonight, and those of them accepted, by county over the feeds that a figure reads. #}
 {% macro coverage(feeds) -%}
     select county_code, sum(units_due) as units_due, sum(units_accepted) as units_accepted
     from {{ ref('int_coverage') }}

@@ -62,7 +62,7 @@ from periods_so_far
 {%- endmacro %}
 
 {#
-  The state of each county's feeds for each week or month, for `obs_status`: E if the report due last is missing, P if
+  The state of each county's feeds for each week or month, for `obs_status`: E if the submission due last is missing, P if
   the period is not over or its file has not arrived yet, otherwise A.
 #}
 {% macro period_feeds(period) -%}

@@ -272,6 +272,16 @@ def test_a_zero_employment_alarm_mentions_an_employment_register_that_is_not_ton
     assert "Some members may be employed: the register of employment is that of 2024-05-02. The county's" in body
 
 
+def test_a_register_that_was_sent_before_it_was_due_is_no_gap(warehouse: psycopg.Connection, new_cases: int) -> None:
+    """Weekly, and sent a day early: it answers what was due on 3 May, as in `feed_timeliness`."""
+    deliver(warehouse, "employment", YUANYANG, ("accepted", ""), new_cases)
+    for on in ("2024-04-26", "2024-05-03"):
+        warehouse.execute(
+            "insert into ops.due values ('employment', %s, %s, %s::date + time '20:00')", (YUANYANG, on, on)
+        )
+    assert set(zero_employment(warehouse, new_cases)) == {"zero_employment"}
+
+
 def correction(warehouse: psycopg.Connection, feed: str, number: int, status: str, build: int) -> int:
     """A return workbook of 3 May, by its number; the delivery."""
     row = warehouse.execute(

@@ -144,7 +144,7 @@ def test_a_month_is_answered_by_a_file_that_speaks_of_it_whatever_its_date(
         number = nights.deliver("public_post_payment", unit, on)
         warehouse.execute("update ops.delivery set months = %s where delivery_id = %s", (months, number))
     build = nights.start("2024-05-10")
-    statement = "select unit, status from ops.due_report where feed = 'public_post_payment'"
+    statement = "select unit, status from ops.due_submission where feed = 'public_post_payment'"
     assert dict(warehouse.execute(statement).fetchall()) == {unit: state for unit, (*_, state) in PAYROLLS.items()}
     missing = "select unit from ops.due_of_night where build = %s and status = 'missing' order by unit"
     assert [unit for (unit,) in warehouse.execute(missing, (build,))] == ["532502", "532504", "532525"]
@@ -194,14 +194,14 @@ def test_a_month_that_only_a_correction_brings_came_with_it(warehouse: psycopg.C
                 (status, f"{arrived_on} 10:00+08", month, numbers[unit, part]),
             )
     expected = {unit: state for unit, (_, state) in WORKBOOKS.items()}
-    found = warehouse.execute("select unit, status, delivery_id from ops.due_report").fetchall()
+    found = warehouse.execute("select unit, status, delivery_id from ops.due_submission").fetchall()
     assert {unit: status for unit, status, _ in found} == expected
     named = {unit: number for unit, _, number in found}
     assert (named["532501"], named["532504"]) == (numbers["532501", "～001"], numbers["532504", ""])
     missing = "select unit from ops.due_of_night where build = %s and status = 'missing'"
     assert warehouse.execute(missing, (build,)).fetchall() == [("532524",)]
-    nights.build(build, "int_unit_report")
-    in_marts = warehouse.execute("select unit, status from tonight.int_unit_report where is_due").fetchall()
+    nights.build(build, "int_unit_submission")
+    in_marts = warehouse.execute("select unit, status from tonight.int_unit_submission where is_due").fetchall()
     assert dict(in_marts) == expected
     for unit, state in expected.items():
         with connect(f"county_{unit}") as county:

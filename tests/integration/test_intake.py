@@ -125,7 +125,7 @@ def test_a_county_is_not_blamed_for_what_we_failed_to_ingest(warehouse: psycopg.
     assert warehouse.execute(said, ("labor_register",)).fetchall() == [
         (
             "农村劳动力台账 入库失败（系统原因，不是未报）",
-            "Register of rural labour was not ingested: a fault of the warehouse, not a missing report",
+            "Register of rural labour was not ingested: a fault of the warehouse, nothing that is missing",
         )
     ]
     with pytest.raises(IntakeFailed, match="务工就业台账"):

@@ -105,7 +105,7 @@ def test_a_removed_part_speaks_of_no_month(warehouse: psycopg.Connection, zone: 
     warehouse.execute(
         "insert into ops.due values ('public_post_payment', %s, '2024-05-10', '2024-05-10 20:00+08')", [COUNTY]
     )
-    april_due = "select status from ops.due_report"
+    april_due = "select status from ops.due_submission"
     assert rows_of(warehouse, april_due) == [("on_time",)]
     april.unlink()
     ingest_all()

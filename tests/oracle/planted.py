@@ -635,7 +635,7 @@ PLANTED: tuple[Planted, ...] = (
         "headline_series",
     ),
     Planted(
-        "missing reports do not show",
+        "missing submissions do not show",
         "models/core/headline/headline_series.sql",
         "when statuses.is_reported is false then 'E'",
         "when statuses.is_reported is false then 'A'",

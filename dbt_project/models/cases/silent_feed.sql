@@ -1,5 +1,5 @@
--- Feeds whose latest due report has not been accepted, by reporting unit, and since when; counties that have no labour
--- register are included, those that have not joined yet are not.
+-- Feeds whose latest due submission has not been accepted, by reporting unit, and since when; counties that have no
+-- labour register are included, those that have not joined yet are not.
 with
 days as (
     select

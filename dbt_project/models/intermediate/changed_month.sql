@@ -25,7 +25,7 @@ state_days as ({{ changed_days('fct_person_state', 'daterange(valid_from, valid_
 
 registered_days as ({{ changed_days('dim_person', 'daterange(valid_from, valid_to)', ['valid_from', 'valid_to']) }}),
 
--- A county confirms its rows in every report: that alone changes no month.
+-- A county confirms its rows in every submission: that alone changes no month.
 evidence_days as (
     {{ changed_days(
         'fct_employment_evidence', "daterange(start_on, end_on, '[]')", ['start_on', 'end_on', 'updated_on']

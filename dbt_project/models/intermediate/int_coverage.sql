@@ -1,15 +1,15 @@
--- Reports due tonight and those accepted, by county and feed; the prefecture's rows have those of all counties, and the
--- readings of the platform. Projects and banks are in feed_timeliness only.
+-- Submissions due tonight and those accepted, by county and feed; the prefecture's rows have those of all counties, and
+-- the readings of the platform. Projects and banks are in feed_timeliness only.
 with
-county_reports as (
+county_submissions as (
     select
-        coalesce(report.unit, {{ prefecture() }}) as county_code, report.feed,
+        coalesce(sent.unit, {{ prefecture() }}) as county_code, sent.feed,
         count(*) as units_due,
-        count(*) filter (where report.arrived_at is not null) as units_accepted
-    from {{ ref('int_unit_report') }} as report
-    inner join {{ ref('division') }} as county on report.unit = county.division_code and county.level = 'county'
-    where report.is_due
-    group by report.feed, rollup (report.unit)
+        count(*) filter (where sent.arrived_at is not null) as units_accepted
+    from {{ ref('int_unit_submission') }} as sent
+    inner join {{ ref('division') }} as county on sent.unit = county.division_code and county.level = 'county'
+    where sent.is_due
+    group by sent.feed, rollup (sent.unit)
 ),
 
 readings as (
@@ -21,6 +21,6 @@ readings as (
     where reading.on_date = {{ tonight_date() }} and reading.county_code = {{ prefecture() }}
 )
 
-select county_code, feed, units_due, units_accepted from county_reports
+select county_code, feed, units_due, units_accepted from county_submissions
 union all
 select county_code, feed, units_due, units_accepted from readings

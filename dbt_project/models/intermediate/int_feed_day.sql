@@ -1,5 +1,5 @@
--- Whether the report of each feed that was due last is accepted, for each county and day since its first register. It
--- is due by the calendar, whether a night was built or not; the platform, on each day from its first reading on.
+-- Whether the submission of each feed that was due last is accepted, for each county and day since its first register.
+-- It is due by the calendar, whether a night was built or not; the platform, on each day from its first reading on.
 with
 days as (
     select

@@ -187,9 +187,9 @@ def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # no
     return Response(content, media_type=workbook_style.MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 
-def _without_repeats(reports: Iterable[Row]) -> list[Row]:
-    """One row for each report, however many of its parts could not be read."""
-    return list({(row["feed"], row["report_date"]): row for row in reports}.values())
+def _without_repeats(submissions: Iterable[Row]) -> list[Row]:
+    """One row for each submission, however many of its parts could not be read."""
+    return list({(row["feed"], row["report_date"]): row for row in submissions}.values())
 
 
 def _with_workbook_state(visit: Visit, upload: Row) -> Row:

@@ -658,6 +658,18 @@ ALTER FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on d
 
 COMMENT ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) IS '某日的欠发金额：约定发薪日已过，应发减实发。 | Wages owed on a date: due less paid, once the agreed pay date has passed; 0 before it, and where no pay date is known.';
 
+-- Name: arrival_of_parts(timestamp with time zone[], boolean[]); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT CASE WHEN bool_and(part.is_correction) THEN min(part.arrived_at) ELSE max(part.arrived_at) FILTER (WHERE (NOT part.is_correction)) END AS max FROM UNNEST(arrival_of_parts.arrivals, arrival_of_parts.are_corrections) part(arrived_at, is_correction));
+
+ALTER FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) OWNER TO wh_owner;
+
+-- Name: FUNCTION arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) IS '报送的到达时间：最后到达的分册；更正不算，除非只有更正。 | When a submission has arrived: with the last of its parts. Corrections were never due: they do not count, unless there is nothing else.';
+
 -- Name: assert_few_acts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.assert_few_acts() RETURNS void
@@ -1878,6 +1890,18 @@ ALTER FUNCTION ops.index_store(wanted text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.index_store(wanted text) IS '按声明建立索引。 | Brings the indexes of a store table in line with their declarations (after its first load: 1.44 M rows take 1 s, against 7 s before it), and analyses the table then and when it has grown by half; how many were built.';
 
+-- Name: is_arrival(text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.is_arrival(kind text, status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((status <> 'held'::text) AND (kind <> 'withdrawn'::text));
+
+ALTER FUNCTION ops.is_arrival(kind text, status text) OWNER TO wh_owner;
+
+-- Name: FUNCTION is_arrival(kind text, status text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.is_arrival(kind text, status text) IS '该修订是否算到达：暂扣的和作废分册的不算。 | Whether a part has arrived with a revision: not with one that is held, nor with what withdraws it.';
+
 -- Name: is_holding(integer, text, boolean, text, bigint); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) RETURNS boolean
@@ -1993,6 +2017,100 @@ ALTER FUNCTION ops.landing_digest(number integer) OWNER TO wh_owner;
 -- Name: FUNCTION landing_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.landing_digest(number integer) IS '汇总所用报送及其落地行的摘要。 | Digest of the deliveries that a build reads, and of their landed rows.';
+
+-- Name: this_transaction(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.this_transaction() RETURNS xid8
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select pg_current_xact_id() $$;
+
+ALTER FUNCTION ops.this_transaction() OWNER TO wh_owner;
+
+-- Name: FUNCTION this_transaction(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.this_transaction() IS '本事务的编号。 | Number of this transaction.';
+
+-- Name: delivery; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.delivery (
+    delivery_id bigint NOT NULL,
+    feed text NOT NULL,
+    unit text NOT NULL,
+    report_date date NOT NULL,
+    part text DEFAULT ''::text NOT NULL,
+    revision integer NOT NULL,
+    kind text NOT NULL,
+    sha256 bytea NOT NULL,
+    path text,
+    file_bytes bigint DEFAULT 0 NOT NULL,
+    arrived_at timestamp with time zone NOT NULL,
+    landed_at timestamp with time zone DEFAULT now() NOT NULL,
+    rows_read integer DEFAULT 0 NOT NULL,
+    rows_landed integer DEFAULT 0 NOT NULL,
+    rows_rejected integer DEFAULT 0 NOT NULL,
+    key_version smallint DEFAULT 1 NOT NULL,
+    extra_columns text[] DEFAULT '{}'::text[] NOT NULL,
+    understood jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'landed'::text NOT NULL,
+    reason text,
+    build integer,
+    purged_at timestamp with time zone,
+    landed_by xid8 DEFAULT ops.this_transaction() NOT NULL,
+    rows_erased integer DEFAULT 0 NOT NULL,
+    months date[],
+    corrects bigint[],
+    held_by text,
+    CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
+    CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
+    CONSTRAINT delivery_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT delivery_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text, 'refused'::text, 'withdrawn'::text]))),
+    CONSTRAINT every_row_is_accounted_for CHECK ((rows_read = ((rows_landed + rows_rejected) + rows_erased))),
+    CONSTRAINT held_by_someone CHECK (((held_by IS NULL) OR ((held_by = ANY (ARRAY['gate_1'::text, 'gate_2'::text, 'model'::text])) AND (status = 'held'::text)) OR ((held_by = 'trial'::text) AND (status = 'landed'::text))))
+);
+
+ALTER TABLE ops.delivery OWNER TO wh_owner;
+
+-- Name: TABLE delivery; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.delivery IS '每次报送的每个版本。 | One row a revision of a delivery (feed, unit, report date, part): what was read, landed and rejected, and the decision of the gates. What a unit has removed is a revision of kind `withdrawn` without rows.';
+
+-- Name: COLUMN delivery.purged_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.purged_at IS '落地行清理时间。 | When its rows left landing; they are restored from the archive when a late part, a correction or a rollback needs them.';
+
+-- Name: COLUMN delivery.landed_by; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.landed_by IS '落地（或恢复）它的事务：只有该事务可以写入其行。 | The transaction that landed (or restored) it: only that one can add rows to it.';
+
+-- Name: COLUMN delivery.rows_erased; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.rows_erased IS '已依法删除的行数。 | Rows of persons who were erased since; read = landed + rejected + erased.';
+
+-- Name: COLUMN delivery.months; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.months IS '按期报表的行所属的各月；撤下的部分不涉及任何月份；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; none of what withdraws a part; NULL: it has no rows, or is not of a period feed.';
+
+-- Name: COLUMN delivery.corrects; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.corrects IS '更正的各行所指的报送；其中的空值：县市自行添加的行，或对此类行的更正。空：不是更正。 | Of a correction the deliveries whose rows its rows name; NULL among them: a row that the county added, or that corrects such a row. NULL: no correction.';
+
+-- Name: COLUMN delivery.held_by; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.held_by IS '由谁暂扣：入库前检查、发布前检查、无法用它计算的模型；逐一排查时暂不用的为 trial。 | Who holds it: gate_1, gate_2, model (a model could not be computed with it); trial: not held, but left out of a trial of the models for now. NULL: nobody, or recorded before this was kept.';
+
+-- Name: last_accepted_on(text, text, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.last_accepted_on(of_feed text, of_unit text, until date) RETURNS date
+    LANGUAGE sql STABLE
+    RETURN (SELECT max(d.report_date) AS max FROM ops.delivery d WHERE ((d.feed = last_accepted_on.of_feed) AND (d.unit = last_accepted_on.of_unit) AND (d.status = 'accepted'::text) AND (d.report_date <= last_accepted_on.until)));
+
+ALTER FUNCTION ops.last_accepted_on(of_feed text, of_unit text, until date) OWNER TO wh_owner;
+
+-- Name: FUNCTION last_accepted_on(of_feed text, of_unit text, until date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.last_accepted_on(of_feed text, of_unit text, until date) IS '某单位某报表至某日最近一次被采用的报送的报表日期。 | Report date of the last accepted submission of a unit up to a date: its data are carried forward.';
 
 -- Name: listed_feeds(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2237,7 +2355,7 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
     ),
     due as (
         select r.*, named.report_date as answered_on, named.part as answered_by
-        from ops.due_report as r
+        from ops.due_submission as r
         left join ops.delivery as named on r.delivery_id = named.delivery_id
         where r.unit in (select own.county_code from own) and r.report_date >= since
     ),
@@ -2292,7 +2410,7 @@ ALTER FUNCTION ops.own_deliveries(since date) OWNER TO wh_owner;
 
 -- Name: FUNCTION own_deliveries(since date); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.own_deliveries(since date) IS '本县市应报和已报的记录，状态与监测表相同。 | What the county of the session''s login owed and sent since a date, with what became of it; the state is that of ops.due_report.';
+COMMENT ON FUNCTION ops.own_deliveries(since date) IS '本县市应报和已报的记录，状态与监测表相同。 | What the county of the session''s login owed and sent since a date, with what became of it; the state is that of ops.due_submission.';
 
 -- Name: own_rows(anyelement, name); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -3285,6 +3403,18 @@ ALTER FUNCTION ops.start_scratch() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.start_scratch() IS '开始（或继续）试算：不采用报送，不能发布，由下一次汇总取代。 | Begins or continues a scratch build on the standing publication: no delivery is offered to it, it is never published, and the next build replaces it.';
 
+-- Name: state_of_due(timestamp with time zone, timestamp with time zone, text, boolean, boolean); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((arrived_at > due_at) AND (unit <> 'hr_platform'::text)) THEN 'late'::text WHEN (arrived_at IS NOT NULL) THEN 'on_time'::text WHEN is_held THEN 'held'::text WHEN is_intake_failure THEN 'intake_failed'::text ELSE 'missing'::text END;
+
+ALTER FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) OWNER TO wh_owner;
+
+-- Name: FUNCTION state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) IS '应报的状态：迟报、按时、暂扣、入库失败或未报。 | What has become of what was due: late, on_time, held, intake_failed or missing.';
+
 -- Name: store_rows(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) RETURNS SETOF record
@@ -3339,19 +3469,6 @@ ALTER FUNCTION ops.take_workbook(wanted_date date) OWNER TO wh_owner;
 -- Name: FUNCTION take_workbook(wanted_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.take_workbook(wanted_date date) IS '登记下载本县市的退回工作簿。 | Records that the session''s login takes the return workbook of its county and that date; the county.';
-
--- Name: this_transaction(); Type: FUNCTION; Schema: ops; Owner: wh_owner
-
-CREATE FUNCTION ops.this_transaction() RETURNS xid8
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$ select pg_current_xact_id() $$;
-
-ALTER FUNCTION ops.this_transaction() OWNER TO wh_owner;
-
--- Name: FUNCTION this_transaction(); Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON FUNCTION ops.this_transaction() IS '本事务的编号。 | Number of this transaction.';
 
 -- Name: uncorrected_rows(bigint); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -5288,75 +5405,6 @@ CREATE TABLE ops.certificate (
 
 ALTER TABLE ops.certificate OWNER TO wh_owner;
 
--- Name: delivery; Type: TABLE; Schema: ops; Owner: wh_owner
-
-CREATE TABLE ops.delivery (
-    delivery_id bigint NOT NULL,
-    feed text NOT NULL,
-    unit text NOT NULL,
-    report_date date NOT NULL,
-    part text DEFAULT ''::text NOT NULL,
-    revision integer NOT NULL,
-    kind text NOT NULL,
-    sha256 bytea NOT NULL,
-    path text,
-    file_bytes bigint DEFAULT 0 NOT NULL,
-    arrived_at timestamp with time zone NOT NULL,
-    landed_at timestamp with time zone DEFAULT now() NOT NULL,
-    rows_read integer DEFAULT 0 NOT NULL,
-    rows_landed integer DEFAULT 0 NOT NULL,
-    rows_rejected integer DEFAULT 0 NOT NULL,
-    key_version smallint DEFAULT 1 NOT NULL,
-    extra_columns text[] DEFAULT '{}'::text[] NOT NULL,
-    understood jsonb DEFAULT '{}'::jsonb NOT NULL,
-    status text DEFAULT 'landed'::text NOT NULL,
-    reason text,
-    build integer,
-    purged_at timestamp with time zone,
-    landed_by xid8 DEFAULT ops.this_transaction() NOT NULL,
-    rows_erased integer DEFAULT 0 NOT NULL,
-    months date[],
-    corrects bigint[],
-    held_by text,
-    CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
-    CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
-    CONSTRAINT delivery_revision_check CHECK ((revision >= 1)),
-    CONSTRAINT delivery_sha256_check CHECK ((octet_length(sha256) = 32)),
-    CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text, 'refused'::text, 'withdrawn'::text]))),
-    CONSTRAINT every_row_is_accounted_for CHECK ((rows_read = ((rows_landed + rows_rejected) + rows_erased))),
-    CONSTRAINT held_by_someone CHECK (((held_by IS NULL) OR ((held_by = ANY (ARRAY['gate_1'::text, 'gate_2'::text, 'model'::text])) AND (status = 'held'::text)) OR ((held_by = 'trial'::text) AND (status = 'landed'::text))))
-);
-
-ALTER TABLE ops.delivery OWNER TO wh_owner;
-
--- Name: TABLE delivery; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON TABLE ops.delivery IS '每次报送的每个版本。 | One row a revision of a delivery (feed, unit, report date, part): what was read, landed and rejected, and the decision of the gates. What a unit has removed is a revision of kind `withdrawn` without rows.';
-
--- Name: COLUMN delivery.purged_at; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.delivery.purged_at IS '落地行清理时间。 | When its rows left landing; they are restored from the archive when a late part, a correction or a rollback needs them.';
-
--- Name: COLUMN delivery.landed_by; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.delivery.landed_by IS '落地（或恢复）它的事务：只有该事务可以写入其行。 | The transaction that landed (or restored) it: only that one can add rows to it.';
-
--- Name: COLUMN delivery.rows_erased; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.delivery.rows_erased IS '已依法删除的行数。 | Rows of persons who were erased since; read = landed + rejected + erased.';
-
--- Name: COLUMN delivery.months; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.delivery.months IS '按期报表的行所属的各月；撤下的部分不涉及任何月份；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; none of what withdraws a part; NULL: it has no rows, or is not of a period feed.';
-
--- Name: COLUMN delivery.corrects; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.delivery.corrects IS '更正的各行所指的报送；其中的空值：县市自行添加的行，或对此类行的更正。空：不是更正。 | Of a correction the deliveries whose rows its rows name; NULL among them: a row that the county added, or that corrects such a row. NULL: no correction.';
-
--- Name: COLUMN delivery.held_by; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.delivery.held_by IS '由谁暂扣：入库前检查、发布前检查、无法用它计算的模型；逐一排查时暂不用的为 trial。 | Who holds it: gate_1, gate_2, model (a model could not be computed with it); trial: not held, but left out of a trial of the models for now. NULL: nobody, or recorded before this was kept.';
-
 -- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.feed (
@@ -5653,9 +5701,9 @@ COMMENT ON COLUMN ops.due_of_night.status IS '已到、未报，或系统入库�
 
 COMMENT ON COLUMN ops.due_of_night.month IS '按期报表应报的月份：报表日期的上月；空：不是按期报表。 | Of a period feed the month that is due, the one before its report date; NULL: no period feed.';
 
--- Name: due_report; Type: VIEW; Schema: ops; Owner: wh_owner
+-- Name: due_submission; Type: VIEW; Schema: ops; Owner: wh_owner
 
-CREATE VIEW ops.due_report AS
+CREATE VIEW ops.due_submission AS
  SELECT due.feed,
     due.unit,
     due.report_date,
@@ -5663,30 +5711,20 @@ CREATE VIEW ops.due_report AS
     due.due_on,
     due.first_date,
     due.last_date,
-    report.arrived_at,
-    COALESCE(report.delivery_id, refused.delivery_id) AS delivery_id,
-        CASE
-            WHEN ((report.arrived_at > due.due_at) AND (due.unit <> 'hr_platform'::text)) THEN 'late'::text
-            WHEN (report.arrived_at IS NOT NULL) THEN 'on_time'::text
-            WHEN report.is_held THEN 'held'::text
-            WHEN (EXISTS ( SELECT
-               FROM (ops.intake_failure failure
-                 JOIN ops.build night ON (((failure.night_on = night.report_date) AND (failure.recorded_at <= night.started_at))))
-              WHERE ((failure.feed = due.feed) AND (failure.unit = ANY (ARRAY[due.unit, '*'::text])) AND (failure.night_on =
-                    CASE due.kind
-                        WHEN 'batch'::text THEN ( SELECT max(newest.report_date) AS max
-                           FROM ops.build newest)
-                        ELSE due.due_on
-                    END)))) THEN 'intake_failed'::text
-            ELSE 'missing'::text
-        END AS status,
+    submission.arrived_at,
+    COALESCE(submission.delivery_id, refused.delivery_id) AS delivery_id,
+    ops.state_of_due(submission.arrived_at, due.due_at, due.unit, submission.is_held, (EXISTS ( SELECT
+           FROM (ops.intake_failure failure
+             JOIN ops.build night ON (((failure.night_on = night.report_date) AND (failure.recorded_at <= night.started_at))))
+          WHERE ((failure.feed = due.feed) AND (failure.unit = ANY (ARRAY[due.unit, '*'::text])) AND (failure.night_on =
+                CASE due.kind
+                    WHEN 'batch'::text THEN ( SELECT max(newest.report_date) AS max
+                       FROM ops.build newest)
+                    ELSE due.due_on
+                END))))) AS status,
     due.month
    FROM ((ops.due_window due
-     LEFT JOIN LATERAL ( SELECT
-                CASE
-                    WHEN bool_and(part.is_correction) THEN min(part.arrived_at)
-                    ELSE max(part.arrived_at) FILTER (WHERE (NOT part.is_correction))
-                END AS arrived_at,
+     LEFT JOIN LATERAL ( SELECT ops.arrival_of_parts(array_agg(part.arrived_at), array_agg(part.is_correction)) AS arrived_at,
             bool_or((part.status = 'held'::text)) AS is_held,
             (array_agg(part.delivery_id ORDER BY (part.status = 'held'::text), part.is_correction,
                 CASE
@@ -5698,44 +5736,40 @@ CREATE VIEW ops.due_report AS
                     d.delivery_id,
                     d.months,
                     bool_or((d.kind = 'correction'::text)) OVER part AS is_correction,
-                    min(d.arrived_at) FILTER (WHERE ((d.status <> 'held'::text) AND (d.kind <> 'withdrawn'::text))) OVER part AS arrived_at
+                    min(d.arrived_at) FILTER (WHERE ops.is_arrival(d.kind, d.status)) OVER part AS arrived_at
                    FROM ops.delivery d
                   WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text])))
                   WINDOW part AS (PARTITION BY d.report_date, d.part)
                   ORDER BY d.report_date, d.part, (d.status = 'held'::text), d.revision DESC) part
           WHERE ops.speaks_of(part.months, part.report_date, due.month)
           GROUP BY part.report_date
-          ORDER BY
-                CASE
-                    WHEN bool_and(part.is_correction) THEN min(part.arrived_at)
-                    ELSE max(part.arrived_at) FILTER (WHERE (NOT part.is_correction))
-                END, part.report_date
-         LIMIT 1) report ON (true))
+          ORDER BY (ops.arrival_of_parts(array_agg(part.arrived_at), array_agg(part.is_correction))), part.report_date
+         LIMIT 1) submission ON (true))
      LEFT JOIN LATERAL ( SELECT max(d.delivery_id) AS delivery_id
            FROM ops.delivery d
           WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = 'refused'::text) AND ops.speaks_of(d.months, d.report_date, due.month))) refused ON (true));
 
-ALTER VIEW ops.due_report OWNER TO wh_owner;
+ALTER VIEW ops.due_submission OWNER TO wh_owner;
 
--- Name: VIEW due_report; Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: VIEW due_submission; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON VIEW ops.due_report IS '每项应报现在的状态，判定与监测表相同。 | What has become of each delivery that was due, as the marts judge it: one row a feed, unit and report date.';
+COMMENT ON VIEW ops.due_submission IS '每项应报现在的状态，判定与监测表相同。 | What has become of each delivery that was due, as the marts judge it: one row a feed, unit and report date.';
 
--- Name: COLUMN due_report.arrived_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: COLUMN due_submission.arrived_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_report.arrived_at IS '到达时间；更正不改变到达时间，除非该月只有更正涉及。 | When the last of its parts first came; a later revision or a correction does not change it, unless only corrections speak of the month.';
+COMMENT ON COLUMN ops.due_submission.arrived_at IS '到达时间；更正不改变到达时间，除非该月只有更正涉及。 | When the last of its parts first came; a later revision or a correction does not change it, unless only corrections speak of the month.';
 
--- Name: COLUMN due_report.delivery_id; Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: COLUMN due_submission.delivery_id; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_report.delivery_id IS '所指报送的编号（只有更正涉及时为更正）；未报而有编号的，是无法读取的那一份。 | The delivery to look at, a correction where nothing else answers; of a missing report the file that could not be read.';
+COMMENT ON COLUMN ops.due_submission.delivery_id IS '所指报送的编号（只有更正涉及时为更正）；未报而有编号的，是无法读取的那一份。 | The delivery to look at, a correction where nothing else answers; where it is missing, the file that could not be read.';
 
--- Name: COLUMN due_report.status; Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: COLUMN due_submission.status; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_report.status IS '按时、迟报、暂扣、入库失败（系统原因）或未报；文件无法读取的也是未报。 | on_time, late, held, intake_failed (the warehouse found a file and failed to ingest it) or missing, also where a file could not be read.';
+COMMENT ON COLUMN ops.due_submission.status IS '按时、迟报、暂扣、入库失败（系统原因）或未报；文件无法读取的也是未报。 | on_time, late, held, intake_failed (the warehouse found a file and failed to ingest it) or missing, also where a file could not be read.';
 
--- Name: COLUMN due_report.month; Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: COLUMN due_submission.month; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_report.month IS '按期报表应报的月份：报表日期的上月；空：不是按期报表。 | Of a period feed the month that is due, the one before its report date; NULL: no period feed.';
+COMMENT ON COLUMN ops.due_submission.month IS '按期报表应报的月份：报表日期的上月；空：不是按期报表。 | Of a period feed the month that is due, the one before its report date; NULL: no period feed.';
 
 -- Name: erasure_digest; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -6912,6 +6946,16 @@ GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_d
 GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_gate;
 GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_reader;
 
+-- Name: FUNCTION arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) TO wh_loader;
+GRANT ALL ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) TO wh_gate;
+GRANT ALL ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.arrival_of_parts(arrivals timestamp with time zone[], are_corrections boolean[]) TO wh_operator;
+
 -- Name: FUNCTION assert_few_acts(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_few_acts() FROM PUBLIC;
@@ -7136,6 +7180,16 @@ GRANT ALL ON FUNCTION ops.hold_night(number integer, why text) TO wh_publisher;
 
 REVOKE ALL ON FUNCTION ops.index_store(wanted text) FROM PUBLIC;
 
+-- Name: FUNCTION is_arrival(kind text, status text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.is_arrival(kind text, status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.is_arrival(kind text, status text) TO wh_loader;
+GRANT ALL ON FUNCTION ops.is_arrival(kind text, status text) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.is_arrival(kind text, status text) TO wh_gate;
+GRANT ALL ON FUNCTION ops.is_arrival(kind text, status text) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.is_arrival(kind text, status text) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.is_arrival(kind text, status text) TO wh_operator;
+
 -- Name: FUNCTION is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) FROM PUBLIC;
@@ -7166,6 +7220,114 @@ REVOKE ALL ON FUNCTION ops.key_of(number integer) FROM PUBLIC;
 -- Name: FUNCTION landing_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.landing_digest(number integer) FROM PUBLIC;
+
+-- Name: FUNCTION this_transaction(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.this_transaction() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.this_transaction() TO wh_loader;
+GRANT ALL ON FUNCTION ops.this_transaction() TO wh_gate;
+
+-- Name: TABLE delivery; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.delivery TO wh_loader;
+GRANT SELECT ON TABLE ops.delivery TO wh_transformer;
+GRANT SELECT ON TABLE ops.delivery TO wh_gate;
+GRANT SELECT ON TABLE ops.delivery TO wh_publisher;
+GRANT SELECT ON TABLE ops.delivery TO wh_auditor;
+GRANT SELECT ON TABLE ops.delivery TO wh_returner;
+GRANT SELECT ON TABLE ops.delivery TO wh_operator;
+
+-- Name: COLUMN delivery.feed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(feed) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.unit; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(unit) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.report_date; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(report_date) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.part; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(part) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.revision; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(revision) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.kind; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(kind) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.sha256; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(sha256) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.path; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(path) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.file_bytes; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(file_bytes) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.arrived_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(arrived_at) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.rows_read; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(rows_read),UPDATE(rows_read) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.rows_landed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(rows_landed),UPDATE(rows_landed) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.rows_rejected; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(rows_rejected),UPDATE(rows_rejected) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.key_version; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(key_version) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.extra_columns; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(extra_columns),UPDATE(extra_columns) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.understood; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(understood),UPDATE(understood) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.status; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(status) ON TABLE ops.delivery TO wh_loader;
+GRANT UPDATE(status) ON TABLE ops.delivery TO wh_gate;
+
+-- Name: COLUMN delivery.reason; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(reason) ON TABLE ops.delivery TO wh_loader;
+GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
+
+-- Name: COLUMN delivery.months; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(months),UPDATE(months) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.corrects; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(corrects),UPDATE(corrects) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.held_by; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(held_by) ON TABLE ops.delivery TO wh_gate;
+
+-- Name: FUNCTION last_accepted_on(of_feed text, of_unit text, until date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.last_accepted_on(of_feed text, of_unit text, until date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.last_accepted_on(of_feed text, of_unit text, until date) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.last_accepted_on(of_feed text, of_unit text, until date) TO wh_auditor;
 
 -- Name: FUNCTION listed_feeds(); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -7411,6 +7573,16 @@ GRANT ALL ON FUNCTION ops.start_build(wanted_date date, wanted_run text) TO wh_p
 REVOKE ALL ON FUNCTION ops.start_scratch() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.start_scratch() TO wh_publisher;
 
+-- Name: FUNCTION state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) TO wh_loader;
+GRANT ALL ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) TO wh_gate;
+GRANT ALL ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.state_of_due(arrived_at timestamp with time zone, due_at timestamp with time zone, unit text, is_held boolean, is_intake_failure boolean) TO wh_operator;
+
 -- Name: FUNCTION store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) FROM PUBLIC;
@@ -7420,12 +7592,6 @@ GRANT ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT r
 
 REVOKE ALL ON FUNCTION ops.take_workbook(wanted_date date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.take_workbook(wanted_date date) TO wh_county;
-
--- Name: FUNCTION this_transaction(); Type: ACL; Schema: ops; Owner: wh_owner
-
-REVOKE ALL ON FUNCTION ops.this_transaction() FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.this_transaction() TO wh_loader;
-GRANT ALL ON FUNCTION ops.this_transaction() TO wh_gate;
 
 -- Name: FUNCTION uncorrected_rows(number bigint); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -7768,102 +7934,6 @@ GRANT SELECT ON TABLE ops.certificate TO wh_publisher;
 GRANT SELECT ON TABLE ops.certificate TO wh_auditor;
 GRANT SELECT ON TABLE ops.certificate TO wh_operator;
 
--- Name: TABLE delivery; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT ON TABLE ops.delivery TO wh_loader;
-GRANT SELECT ON TABLE ops.delivery TO wh_transformer;
-GRANT SELECT ON TABLE ops.delivery TO wh_gate;
-GRANT SELECT ON TABLE ops.delivery TO wh_publisher;
-GRANT SELECT ON TABLE ops.delivery TO wh_auditor;
-GRANT SELECT ON TABLE ops.delivery TO wh_returner;
-GRANT SELECT ON TABLE ops.delivery TO wh_operator;
-
--- Name: COLUMN delivery.feed; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(feed) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.unit; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(unit) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.report_date; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(report_date) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.part; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(part) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.revision; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(revision) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.kind; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(kind) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.sha256; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(sha256) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.path; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(path) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.file_bytes; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(file_bytes) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.arrived_at; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(arrived_at) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.rows_read; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(rows_read),UPDATE(rows_read) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.rows_landed; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(rows_landed),UPDATE(rows_landed) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.rows_rejected; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(rows_rejected),UPDATE(rows_rejected) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.key_version; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(key_version) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.extra_columns; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(extra_columns),UPDATE(extra_columns) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.understood; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(understood),UPDATE(understood) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.status; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(status) ON TABLE ops.delivery TO wh_loader;
-GRANT UPDATE(status) ON TABLE ops.delivery TO wh_gate;
-
--- Name: COLUMN delivery.reason; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(reason) ON TABLE ops.delivery TO wh_loader;
-GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
-
--- Name: COLUMN delivery.months; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(months),UPDATE(months) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.corrects; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT INSERT(corrects),UPDATE(corrects) ON TABLE ops.delivery TO wh_loader;
-
--- Name: COLUMN delivery.held_by; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT UPDATE(held_by) ON TABLE ops.delivery TO wh_gate;
-
 -- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.feed TO wh_loader;
@@ -7964,14 +8034,14 @@ GRANT SELECT ON TABLE ops.due_of_night TO wh_publisher;
 GRANT SELECT ON TABLE ops.due_of_night TO wh_auditor;
 GRANT SELECT ON TABLE ops.due_of_night TO wh_operator;
 
--- Name: TABLE due_report; Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: TABLE due_submission; Type: ACL; Schema: ops; Owner: wh_owner
 
-GRANT SELECT ON TABLE ops.due_report TO wh_loader;
-GRANT SELECT ON TABLE ops.due_report TO wh_transformer;
-GRANT SELECT ON TABLE ops.due_report TO wh_gate;
-GRANT SELECT ON TABLE ops.due_report TO wh_publisher;
-GRANT SELECT ON TABLE ops.due_report TO wh_auditor;
-GRANT SELECT ON TABLE ops.due_report TO wh_operator;
+GRANT SELECT ON TABLE ops.due_submission TO wh_loader;
+GRANT SELECT ON TABLE ops.due_submission TO wh_transformer;
+GRANT SELECT ON TABLE ops.due_submission TO wh_gate;
+GRANT SELECT ON TABLE ops.due_submission TO wh_publisher;
+GRANT SELECT ON TABLE ops.due_submission TO wh_auditor;
+GRANT SELECT ON TABLE ops.due_submission TO wh_operator;
 
 -- Name: TABLE erasure_digest; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -101,9 +101,9 @@ def _unreadable(file: Path) -> dict[str, str]:
 
 
 def _timeliness(connection: psycopg.Connection, part: IncomingPart) -> Answer:
-    """When the report is due, and whether it came later: what came in time stays so when it is sent again. As the marts
-    judge it, or by the calendar where no night has listed it as due yet."""
-    judged = connection.execute(query("due_report"), part.__dict__).fetchone()
+    """When the submission is due, and whether it came later: what came in time stays so when it is sent again. As the
+    marts judge it, or by the calendar where no night has listed it as due yet."""
+    judged = connection.execute(query("due_submission"), part.__dict__).fetchone()
     if judged is None:
         due_at = due(contract_of(part.feed), part.report_date, campaign_frequency(connection, part.report_date))
         [came_at] = _row(connection, "first_arrival", part.__dict__)

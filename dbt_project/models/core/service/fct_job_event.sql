@@ -1,4 +1,4 @@
--- Each event as the county's latest report that names it describes it.
+-- Each event as the county's latest submission that names it describes it.
 select distinct on (unit, event_no)
     unit as county_code, event_no, event_type, held_on,
     {{ township_or_none('township_code', 'unit') }} as township_code,

@@ -16,21 +16,21 @@ unit_counties as (
     select project_no, county_code from {{ ref('dim_relief_project') }}
 ),
 
-unit_reports as (
+unit_submissions as (
     select
-        report.*,
+        sent.*,
         coalesce(county.division_code, unit_counties.county_code, {{ prefecture() }}) as county_code
-    from {{ ref('int_unit_report') }} as report
+    from {{ ref('int_unit_submission') }} as sent
     left join unit_counties using (unit)
-    left join {{ ref('division') }} as county on report.unit = county.division_code and county.level = 'county'
+    left join {{ ref('division') }} as county on sent.unit = county.division_code and county.level = 'county'
 ),
 
-county_reports as (
-    select * from unit_reports
+county_submissions as (
+    select * from unit_submissions
     union all
     select feed, unit, is_due, due_at, arrived_at, rows_read, rows_landed, rows_rejected, status, latest_on,
         corrections_7d, {{ prefecture() }}
-    from unit_reports
+    from unit_submissions
     where county_code <> {{ prefecture() }}
 ),
 
@@ -53,7 +53,7 @@ feeds as (
         count(*) filter (where is_due) as units_due,
         count(*) filter (where is_due and arrived_at is not null) as units_reported,
         sum(corrections_7d) as corrections_7d
-    from county_reports
+    from county_submissions
     group by feed, county_code
 ),
 

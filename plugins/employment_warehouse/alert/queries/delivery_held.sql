@@ -4,10 +4,7 @@ select
     string_agg(d.delivery_id::text, '、' order by d.delivery_id) as delivery_numbers, sum(d.rows_read) as rows_read, max(d.arrived_at) as arrived_at,
     coalesce(max(failed.reason_zh), split_part(max(d.reason), ' | ', 1)) as reason_zh,
     coalesce(max(failed.reason_en), nullif(split_part(max(d.reason), ' | ', 2), ''), max(d.reason)) as reason_en,
-    (
-        select max(a.report_date) from ops.delivery as a
-        where a.feed = d.feed and a.unit = d.unit and a.status = 'accepted' and a.report_date <= %(report_date)s
-    ) as carried_from
+    ops.last_accepted_on(d.feed, d.unit, %(report_date)s) as carried_from
 from ops.current_delivery as d
 left join lateral (
     select string_agg(c.message_zh, '；') as reason_zh, string_agg(c.message_en, '; ') as reason_en

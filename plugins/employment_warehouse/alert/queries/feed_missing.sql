@@ -2,11 +2,7 @@
 -- snapshot a later one counts as well. The HR platform sends nothing itself: a reading that failed is `intake_failed`.
 select
     due.unit, due.feed, due.due_at,
-    (
-        select max(accepted.report_date) from ops.delivery as accepted
-        where accepted.feed = due.feed and accepted.unit = due.unit and accepted.status = 'accepted'
-            and accepted.report_date <= %(report_date)s
-    ) as carried_from
+    ops.last_accepted_on(due.feed, due.unit, %(report_date)s) as carried_from
 from ops.due_of_night as due
 inner join ops.feed as feed on due.feed = feed.feed
 where due.build = %(build)s and due.due_on = %(report_date)s and due.status = 'missing' and feed.unit <> 'platform'

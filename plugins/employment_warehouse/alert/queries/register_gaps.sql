@@ -2,10 +2,9 @@
 -- of the night did not arrive (carried_from: whose data are shown instead), or rows of files in force were rejected and
 -- are not corrected.
 with latest as (
-    select feed, unit, max(report_date) as report_date
-    from ops.delivery
-    where feed in ('labor_register', 'employment') and status = 'accepted' and report_date <= %(report_date)s
-    group by feed, unit
+    select county_code as unit, feed, ops.last_accepted_on(feed, county_code, %(report_date)s) as report_date
+    from unnest(ops.county_codes()) as county_code
+    cross join unnest(array['labor_register', 'employment']) as feed
 ),
 
 -- Of each part in force.
@@ -24,21 +23,22 @@ rejected as (
     group by unit
 ),
 
+-- Was due, and is answered by nothing that is accepted. What a county sent before it was due answers it too.
 overdue as (
-    select due.unit
-    from ops.due as due
-    left join latest on due.feed = latest.feed and due.unit = latest.unit
+    select distinct due.unit
+    from ops.due_window as due
+    inner join latest on due.feed = latest.feed and due.unit = latest.unit
     where due.feed = 'employment' and due.report_date <= %(report_date)s
-        and due.report_date > coalesce(latest.report_date, '-infinity')
-    group by due.unit
+        and due.first_date > coalesce(latest.report_date, '-infinity')
 )
 
 select
-    county_code as unit, latest.unit is not null as has_register,
+    latest.unit, latest.report_date is not null as has_register,
     case when overdue.unit is not null then latest.report_date end as carried_from,
     coalesce(rejected.uncorrected, 0)::integer as uncorrected
-from unnest(ops.county_codes()) as county_code
-left join latest on county_code = latest.unit and latest.feed = 'employment'
-left join overdue on county_code = overdue.unit
-left join rejected on county_code = rejected.unit
-where latest.unit is null or overdue.unit is not null or rejected.uncorrected > 0
+from latest
+left join overdue on latest.unit = overdue.unit
+left join rejected on latest.unit = rejected.unit
+where latest.feed = 'employment' and (
+    latest.report_date is null or overdue.unit is not null or rejected.uncorrected > 0
+)

@@ -11,7 +11,7 @@ select
         case when failure.path = '' then coalesce(known.title_zh, failure.feed) else failure.path end
     ),
     format(
-        '%%s was not ingested: a fault of the warehouse, not a missing report',
+        '%%s was not ingested: a fault of the warehouse, nothing that is missing',
         case when failure.path = '' then coalesce(known.title_en, failure.feed) else failure.path end
     )
 from ops.intake_failure as failure

@@ -75,11 +75,11 @@ def build(nights: Nights) -> int:
 
 
 def test_console_and_marts_say_the_same_of_every_report(nights: Nights, build: int) -> None:
-    nights.build(build, "int_unit_report")
-    assert count_unit_tests("int_unit_report") >= 1
+    nights.build(build, "int_unit_submission")
+    assert count_unit_tests("int_unit_submission") >= 1
     expected = {("employment", unit): state for unit, (_, state) in REGISTERS.items()} | {PLATFORM: "on_time"}
     assert {(feed, unit): state for feed, unit, state in nights.rows(
-        "select feed, unit, status from tonight.int_unit_report where is_due"
+        "select feed, unit, status from tonight.int_unit_submission where is_due"
     )} == expected  # fmt: skip
     shown = nights.connection.execute(query("due_of_night"), {"build": build}).fetchall()
     said = {(feed, unit): (number, state) for feed, unit, _, number, _, state in shown}
