@@ -81,6 +81,8 @@ def test_the_console_and_the_reports_name_codes_as_the_marts_do() -> None:
     assert {code: (state.zh, state.en) for code, state in report_names.states().items()} == code_names("status")
     assert report_names.marks().items() <= code_names("obs_status").items()
     assert report_names.targets().keys() == code_names("target_code").keys()
+    assert report_names.short_targets().keys() == report_names.targets().keys()
+    assert report_names.delivery_states().keys() == code_names("delivery_status").keys()
     assert next(iter(report_names.targets())) == "rural_employed"  # the headline's
 
 
@@ -121,10 +123,11 @@ HEADER = "code_list,code,name_zh,name_en"
         (
             f"{HEADER}\nstatus,held,\udcbf\udcdb\udccf\udcc2,on hold\n",
             ("扣下", "on hold"),
-            "其他（rural_employed）",
+            "农村劳动力务工（就业）",
         ),  # GBK
         ("name_zh\n扣下\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
         (f"{HEADER}\nstatus,held,\udcff,on hold\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
+        (f"{HEADER}\nstatus,late,晚,late\n", ("其他（held）", "other (held)"), "农村劳动力务工（就业）"),
         ("code_list,code,name\nstatus,held,扣下\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
     ],
 )
@@ -136,6 +139,8 @@ def test_a_file_that_lacks_names_or_cannot_be_read_leaves_pages_and_reports_with
     assert console_names.delivery_states()["held"] == report_names.states()["held"]
     assert report_names.targets()["rural_employed"].zh == target
     assert len(report_names.marks()) == len(report_names.MEANINGS)
+    assert report_names.vintages()["final"] == ("终版", "final")
+    assert report_names.delivery_states()["landed"] == ("◔", "已入库，待汇总", "landed")
 
 
 @pytest.mark.parametrize(

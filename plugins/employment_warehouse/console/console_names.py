@@ -5,7 +5,7 @@ from __future__ import annotations
 from employment_warehouse import fixed_names
 from employment_warehouse.report import report_names
 from employment_warehouse.report.code_names import Label, Labels
-from employment_warehouse.report.report_names import DELIVERY_STATES, State
+from employment_warehouse.report.report_names import State
 
 
 class States(dict[str, State]):
@@ -19,12 +19,12 @@ def due_states() -> States:
     """Of what was due, in the order of the legend: as in the reports, and a file that could not be read."""
     known = report_names.states()
     shown = ("on_time", "late", "missing", "held", "intake_failed")
-    return States({code: known[code] for code in shown} | {"refused": DELIVERY_STATES["refused"]})
+    return States({code: known[code] for code in shown} | {"refused": report_names.delivery_states()["refused"]})
 
 
 def delivery_states() -> States:
     """Of a delivery."""
-    return States(DELIVERY_STATES | {"held": report_names.states()["held"]})
+    return States(report_names.delivery_states() | {"held": report_names.states()["held"]})
 
 
 ACTS = Labels(

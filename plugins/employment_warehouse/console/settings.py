@@ -34,7 +34,7 @@ def show(on: str = "", visit: Visit = page.visitor) -> Response:
         "settings.html.j2",
         on=chosen,
         first=first,
-        target_names=report_names.SHORT_TARGETS,
+        target_names=report_names.short_targets(),
         counties=list(divisions().counties),
         campaign=CAMPAIGN,
         levels=code_names("key_county_level"),

@@ -144,7 +144,7 @@ def read_words(name: str) -> list[Row]:
     try:
         return read(name)
     except SeedError:
-        return _rows_of_project(name)
+        return rows_of_project(name)
 
 
 def with_every_setting(rows: list[Row]) -> list[Row]:
@@ -152,7 +152,7 @@ def with_every_setting(rows: list[Row]) -> list[Row]:
     version did not know it.
     """
     named = {row.get("name") for row in rows}
-    return rows + [row for row in _rows_of_project(SETTINGS) if row["name"] not in named]
+    return rows + [row for row in rows_of_project(SETTINGS) if row["name"] not in named]
 
 
 def _assert_known_counties(path: Path, rows: Mapping[int, Row]) -> None:
@@ -175,7 +175,7 @@ def _of_known_kinds(rows: Mapping[int, Row]) -> dict[int, Row]:
     """Settings with the project's kinds: what their readers take is not an own file's to say. That of one feed is of
     the kind of the general one.
     """
-    kinds = {row["name"]: row["kind"] for row in _rows_of_project(SETTINGS)}
+    kinds = {row["name"]: row["kind"] for row in rows_of_project(SETTINGS)}
 
     def kind_of(row: Row) -> str | None:
         name = row.get("name") or ""
@@ -184,7 +184,8 @@ def _of_known_kinds(rows: Mapping[int, Row]) -> dict[int, Row]:
     return {line: {**row, "kind": kind_of(row)} for line, row in rows.items()}
 
 
-def _rows_of_project(name: str) -> list[Row]:
+def rows_of_project(name: str) -> list[Row]:
+    """The rows of the project's own file."""
     return list(seed_files.read(settings.project_seed_file(name)).values())
 
 

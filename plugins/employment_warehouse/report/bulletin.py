@@ -182,7 +182,7 @@ def _notes(figures: Figures, compared: Comparison) -> list[str]:
     whole = values.get((HEADLINE, divisions().prefecture))
     coverage = formats.share(whole["coverage"]) if whole else formats.NONE
     notes = [
-        f"本通报出自第{publication['publication']}号发布（{report_names.VINTAGES[publication['vintage']].zh}），数据截至"
+        f"本通报出自第{publication['publication']}号发布（{report_names.vintages()[publication['vintage']].zh}），数据截至"
         f"{publication['report_date'].year}年{formats.day(publication['report_date'])}，应报已收{coverage}。"
         "来源为各县市报送、人才平台、以工代赈项目工资表与银行回盘。",
         f"表和图中“{MARKS['E']}”为沿用以前报送的数据，“{MARKS['P']}”为暂定数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{formats.NONE}”为无数据。",

@@ -48,10 +48,13 @@ def names(rows: Iterable[Mapping[str, Any]]) -> Names:
 
 
 def code_names(code_list: str) -> Labels:
-    """Names of a list of codes by the seed, the operator's own if there is one, for what shows no publication."""
+    """Names of a list of codes by the seed, for what shows no publication: the operator's own if there is one and it
+    has the list, else the project's.
+    """
     return _read(seed_file(_SEED))[code_list]
 
 
 @read_when_changed
 def _read(_: Path) -> Names:
-    return names(seed_tables.read_words(_SEED))
+    """By list: an own file that was written before a version knew a list leaves that version its words."""
+    return Names({**names(seed_tables.rows_of_project(_SEED)), **names(seed_tables.read_words(_SEED))})

@@ -1,11 +1,11 @@
-"""Fixed names of the reports: targets, states, marks, units of measure, vintages; names of codes are in `dim_code`."""
+"""Names in the reports: targets, states, marks, vintages by the seed `code_name`; signs and units of measure."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from employment_warehouse import fixed_names
-from employment_warehouse.report.code_names import Label, code_names
+from employment_warehouse.report.code_names import Label, Labels, code_names
 
 
 class Target(NamedTuple):
@@ -30,21 +30,10 @@ _TARGETS = {
     "poverty_alleviated_employed": "person",
     "zero_employment_relocated_households": "household",
 }
-# For the heads of tables.
-SHORT_TARGETS = {
-    "rural_employed": Label("农村劳动力", "Rural workers"),
-    "poverty_alleviated_employed": Label("脱贫人口", "Poverty-alleviated"),
-    "zero_employment_relocated_households": Label("零就业搬迁家庭", "Zero-employment"),
-}
 # By urgency.
 _SIGNS = {"intake_failed": "✕", "held": "■", "missing": "○", "late": "◐", "on_time": "●"}
 # Of a delivery; one that is held is named as what was due (`states`).
-DELIVERY_STATES = {
-    "landed": State("◔", "已入库，待汇总", "landed"),
-    "accepted": State("●", "已采用", "accepted"),
-    "refused": State("▲", "无法读取", "refused"),
-    "withdrawn": State("–", "已作废", "withdrawn"),
-}
+_SIGNS_OF_DELIVERIES = {"landed": "◔", "accepted": "●", "refused": "▲", "withdrawn": "–"}
 # What a mark says of a figure.
 MEANINGS = {
     "E": Label("应报未采用，为上次的数据", "what was due is not there: the last data"),
@@ -58,7 +47,6 @@ UNITS_OF_MEASURE = {unit: Label(*texts) for unit, texts in fixed_names.UNITS_OF_
     "rate": Label("", ""),
 }
 PRODUCTS = {name: Label(*texts) for name, texts in fixed_names.REPORTS.items()}
-VINTAGES = {"flash": Label("快报", "flash"), "revised": Label("修订", "revised"), "final": Label("终版", "final")}
 
 
 def targets() -> dict[str, Target]:
@@ -68,6 +56,23 @@ def targets() -> dict[str, Target]:
         code: Target(named[code].zh, named[code].en.capitalize(), UNITS_OF_MEASURE[unit])
         for code, unit in _TARGETS.items()
     }
+
+
+def short_targets() -> dict[str, Label]:
+    """The targets of the notice as the heads of tables name them, in its order."""
+    named = code_names("target_short")
+    return {code: named[code] for code in _TARGETS}
+
+
+def vintages() -> Labels:
+    """How final a figure is."""
+    return code_names("vintage")
+
+
+def delivery_states() -> dict[str, State]:
+    """The states of a delivery by code."""
+    named = code_names("delivery_status")
+    return {code: State(sign, *named[code]) for code, sign in _SIGNS_OF_DELIVERIES.items()}
 
 
 def states() -> dict[str, State]:

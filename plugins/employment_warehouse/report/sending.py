@@ -85,7 +85,7 @@ def _subject_of(path: Path, product: str) -> str:
 
 
 def _send(reader: Reader, shown: DictRow, files: Sequence[Path]) -> bool:
-    name, vintage = report_names.PRODUCTS[shown["product"]], report_names.VINTAGES[shown["vintage"]]
+    name, vintage = report_names.PRODUCTS[shown["product"]], report_names.vintages()[shown["vintage"]]
     county = divisions().counties.get(reader.wanted, "")
     zh = f"{county}{name.zh} {shown['report_date']}（发布号 {shown['publication']}，{vintage.zh}）"
     en = f"{name.en}, publication {shown['publication']}, {vintage.en}"

@@ -115,7 +115,7 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
                 page.write_string(len(sheet.rows) + 2, 0, legend)
             _lay_out(page)
             page.set_footer(
-                f"&L发布号 {publication['publication']}（{report_names.VINTAGES[publication['vintage']].zh}）"
+                f"&L发布号 {publication['publication']}（{report_names.vintages()[publication['vintage']].zh}）"
                 f"　数据截至 {publication['report_date']}&R&P/&N"
             )
     return content.getvalue()

@@ -12,7 +12,7 @@ from employment_warehouse.alert.value_texts import CHINESE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect
 from employment_warehouse.report.code_names import Label
-from employment_warehouse.report.report_names import DELIVERY_STATES, PRODUCTS, State, states
+from employment_warehouse.report.report_names import PRODUCTS, State, delivery_states, states
 from employment_warehouse.runtime.nights import Night
 from employment_warehouse.settings import Home
 
@@ -49,7 +49,7 @@ def _kinds() -> dict[str, str]:
     known = states()
     names: dict[str, State | Label] = {
         "held": known["held"],
-        "refused": DELIVERY_STATES["refused"],
+        "refused": delivery_states()["refused"],
         "rejected": Label("退回", "rejected"),
         "intake_failed": known["intake_failed"],
         "missing": known["missing"],
