@@ -2,7 +2,7 @@
   The figures of the reports. A model declares those that are read from it in its YAML (meta.indicators); dictionary,
   values and reports follow. Keys of an indicator:
 
-  code, zh, en, unit, direction (1 more is better, -1, 0), feeds (whose reports it needs)
+  code, zh, en, unit, direction (1 more is better, -1, 0)
   definition_zh, definition_en
                {name} in these, as in zh and en, stands for the setting of that name
   kind         S: any day of headline_series; P: a month (the model has a column month); N: tonight only
@@ -16,17 +16,22 @@
   part_of, complement, numerator_is   other indicators: the whole of which it is a part, the other part of that whole,
                the figure that is its numerator; a public table that hides one hides the other
   is_public    true: a share that is always shown
+  feeds        whose submissions it needs, where not those of the model (meta.feeds)
   digits, column, source   where they are not what the unit, the numerator and the notice give
 #}
 
-{# Every indicator with its model's grain and clause, in the order of the models. #}
+{#
+  Every indicator, in the order of the models, with its model's grain and clause, and its feeds where the indicator has
+  none of its own.
+#}
 {% macro indicators() -%}
     {%- set found = [] -%}
     {%- if execute -%}
         {%- for name in var('indicator_models', []) -%}
             {%- set meta = graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta -%}
             {%- for indicator in meta.indicators -%}
-                {%- do found.append(dict(indicator, mart=name, grain=meta.grain, clause=meta.clause)) -%}
+                {%- set of_model = {'mart': name, 'grain': meta.grain, 'clause': meta.clause, 'feeds': meta.feeds} -%}
+                {%- do found.append(dict(of_model, **indicator)) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}

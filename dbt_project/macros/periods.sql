@@ -126,36 +126,36 @@ inner join (
 {%- endmacro %}
 
 {#
-  obs_status of each county and period, by the feeds that a mart reads; where none of them is due yet, by the calendar
-  alone.
+  obs_status of each county and period, by the feeds that the model needs (needed_feeds); where none of them is due yet,
+  by the calendar alone.
 #}
-{% macro period_status(period, feeds) -%}
+{% macro period_status(period, name=none) -%}
     select
         asked.county_code, asked.{{ period }},
         {{ worst_status("coalesce(reported.obs_status, case when asked.as_of < asked.period_end then 'P' end)") }} as obs_status
     from {{ ref('int_' ~ period) }} as asked
     left join {{ ref('int_' ~ period ~ '_feed') }} as reported
         on asked.county_code = reported.county_code and asked.{{ period }} = reported.{{ period }}
-            and reported.feed in ('{{ feeds | join("', '") }}')
+            and reported.feed in ({{ needed_feeds(name) }})
     group by asked.county_code, asked.{{ period }}
 {%- endmacro %}
 
-{# obs_status of each county and month, by the feeds that a mart reads. #}
-{% macro month_status(feeds) -%}
-    {{ period_status('month', feeds) }}
+{# obs_status of each county and month, by the feeds that the model needs. #}
+{% macro month_status() -%}
+    {{ period_status('month') }}
 {%- endmacro %}
 
-{# obs_status of each county and week, by the feeds that a mart reads. #}
-{% macro week_status(feeds) -%}
-    {{ period_status('week', feeds) }}
+{# obs_status of each county and week, by the feeds that the model needs, or the one that is named. #}
+{% macro week_status(name=none) -%}
+    {{ period_status('week', name) }}
 {%- endmacro %}
 
-{# obs_status of each county on the night's day, by the feeds that a mart reads; period feeds do not count. #}
-{% macro day_status(feeds) -%}
+{# obs_status of each county on the night's day, by the feeds that the model needs; period feeds do not count. #}
+{% macro day_status() -%}
     select register.county_code, case when bool_and(feed_days.is_accepted) is false then 'E' else 'A' end as obs_status
     from {{ ref('int_register_start') }} as register
     left join {{ ref('int_feed_day') }} as feed_days
         on register.county_code = feed_days.county_code and feed_days.on_date = {{ tonight_date() }}
-            and feed_days.feed in ('{{ feeds | join("', '") }}')
+            and feed_days.feed in ({{ needed_feeds() }})
     group by register.county_code
 {%- endmacro %}

@@ -37,6 +37,7 @@ models:
         zh: 在册妇女
         grain: county_code
         key: [county_code]
+        feeds: [labor_register]
         indicators:
           - code: women
             zh: 在册妇女
@@ -47,7 +48,6 @@ models:
             direction: 0
             kind: N
             in: [daily]
-            feeds: [labor_register]
             numerator: sum(women)
     columns:
       - {name: county_code, data_type: text, description: County., config: {meta: {zh: 县市}}}
@@ -187,8 +187,8 @@ def test_a_mart_declares_its_indicator_and_the_daily_report_shows_it(
     ) == [("women.not_negative", True)]
     warehouse.execute("delete from ops.certificate")
     nights.publish(build)
-    assert nights.rows("select name_zh, mart, formula from marts.indicator where code = 'women'") == [
-        ("在册妇女", "women_registered", "sum(women)")
+    assert nights.rows("select name_zh, mart, formula, feeds from marts.indicator where code = 'women'") == [
+        ("在册妇女", "women_registered", "sum(women)", ["labor_register"])
     ]
     assert figure(nights, "daily", "women") == (2, None, None, None, "A")
     assert figure(nights, "daily", "women", PREFECTURE)[0] == 2

@@ -134,6 +134,8 @@ def test_rows_of_persons_are_declared_as_such(warehouse: psycopg.Connection, pro
         ("enforced: true", "enforced: 1", "config.contract.enforced (int)"),
         ("key: [county_code, name]", "key: name", "meta.key (str)"),
         ("description: Toys", "description: 7 #", "toy.description (int)"),
+        ("clause: （五）", "feeds: job_event", "meta.feeds (str)"),
+        ("clause: （五）", "indicators: [{code: toys}]", "indicators.toys without feeds"),
     ],
 )
 def test_an_unknown_key_or_a_value_of_another_type_is_refused_by_its_place(

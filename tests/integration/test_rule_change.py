@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.kit.marts import restated
 from tests.kit.reported import COUNTY, person, report, spell
+
+from employment_warehouse import settings
 
 PEOPLE = [person("works"), person("is 17", birth_date="2006-06-01", household_no="H-works"), person("idle")]
 SPELLS = [spell("works"), spell("is 17", start_date="2024-04-01")]
@@ -88,6 +92,26 @@ def test_every_kind_of_rule_counts_and_only_when_it_changes(since_april: Any) ->
     ]
     for night, change, persons in changes:
         since_april.connection.execute(change)
+        since_april.night(night)
+        assert recomputed(since_april) == persons, night
+
+
+def test_the_feeds_that_a_model_needs_are_a_rule_and_its_texts_are_not(
+    since_april: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since_april.select = "+changed_person"
+    shutil.copytree(settings.project_root() / "dbt_project", tmp_path / "dbt_project")
+    shutil.copytree(settings.project_root() / "expectations", tmp_path / "expectations")
+    monkeypatch.setenv("WAREHOUSE_PROJECT", str(tmp_path))
+    path = tmp_path / "dbt_project/models/marts/services/employment_flow.yml"
+    for night, old, new, persons in [
+        ("2024-05-01", "Hires, separations", "Those who came, went", 0),
+        ("2024-05-02", "feeds: [labor_register, employment]", "feeds: [labor_register, employment, public_post]", 3),
+        ("2024-05-03", "", "", 0),
+    ]:
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
         since_april.night(night)
         assert recomputed(since_april) == persons, night
 

@@ -33,6 +33,22 @@ def test_indicators_name_feeds_columns_reports_and_each_other_rightly() -> None:
             assert indicator.get(other) in {None, *indicators}, (code, other)
 
 
+def test_the_feeds_that_figures_need_are_declared_once() -> None:
+    """In the YAML of the model, and not in its SQL: a model that asks for their state has some."""
+    project = settings.project_root() / "dbt_project"
+    asking = set()
+    for path in (project / "models").rglob("*.sql"):
+        text = path.read_text("utf-8")
+        asking |= {path.stem} if re.search(r"(_status|coverage|carried_units|needed_feeds)\(\)", text) else set()
+        named = {pair for pair in re.findall(r"'(\w+)',\s*'(\w+)'", text) if contracts().keys() >= set(pair)}
+        # The feeds of payments as such, whatever is made of them.
+        assert named <= {("relief_payroll", "public_post_payment")}, path.name
+    feeds = {model.name: model.feeds for model in read_models(project)}
+    assert len(asking) >= 17
+    assert {name for name in asking if not feeds[name]} == set()
+    assert {feed for needed in feeds.values() for feed in needed} <= set(contracts())
+
+
 def test_a_total_and_its_complement_are_computed_from_both_parts() -> None:
     indicators = declared()
     pairs = {code: indicator["complement"] for code, indicator in indicators.items() if "complement" in indicator}

@@ -7,7 +7,7 @@ published as ({{ last_report_date(tonight_date()) }}),
 statuses as (
     select grid.week
     from {{ ref('int_week') }} as grid
-    inner join ({{ week_status(['labor_register', 'employment']) }}) as status using (county_code, week)
+    inner join ({{ week_status('employment_flow') }}) as status using (county_code, week)
     left join {{ published_rows('employment_flow') }} as known using (county_code, week)
     where
         known.week is null

@@ -67,6 +67,7 @@ class Model:
     scope: tuple[str, ...] = ()
     scope_by: str | None = None
     feed: str | None = None  # whose history it is
+    feeds: tuple[str, ...] = ()  # whose submissions its figures need
     indicators: tuple[str, ...] = ()
     may_be_empty: bool = False  # tonight, though it had rows at the last publication
     distributed_by: str = ""  # the column by whose value its rows are spread over the nodes of Citus; '': on one
@@ -176,6 +177,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
         scope_by=scope["by"] if isinstance(scope, dict) else None,
         feed=meta.get("feed"),
+        feeds=tuple(meta.get("feeds", ())),
         indicators=tuple(indicator["code"] for indicator in meta.get("indicators", ())),
         may_be_empty=meta.get("may_be_empty", False),
         distributed_by=meta.get("distributed_by", ""),

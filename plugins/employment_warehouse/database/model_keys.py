@@ -18,8 +18,9 @@ CONFIG_KEYS: Keys = {"contract": dict, "meta": dict}
 CONTRACT_KEYS: Keys = {"enforced": bool}
 META_KEYS: Keys = {
     "zh": str, "grain": str, "clause": str, "key": list, "scope": list | dict, "feed": str, "indexes": list,
-    "view_columns": list, "for_everyone": bool, "checks": list, "today": str, "sensitivity": str, "indicators": list,
-    "seen_by": str, "seen_if": str, "uncontested": list, "distributed_by": str, "may_be_empty": bool,
+    "view_columns": list, "for_everyone": bool, "checks": list, "today": str, "sensitivity": str, "feeds": list,
+    "indicators": list, "seen_by": str, "seen_if": str, "uncontested": list, "distributed_by": str,
+    "may_be_empty": bool,
 }  # fmt: skip
 COLUMN_KEYS: Keys = {"name": str, "data_type": str, "description": str, "config": dict, "quote": bool}
 COLUMN_CONFIG_KEYS: Keys = {"meta": dict}
@@ -30,7 +31,8 @@ SCOPE_KEYS: Keys = {"by": str, "columns": list}
 # Who a readers' view is for: L1, the default, everyone; L2, with rows of persons, households or somebody's employer,
 # not those who only audit; L3, findings on one person, only those who act on them.
 SENSITIVITIES = ("L1", "L2", "L3")
-# A figure of the reports, beside the model that it is read from; macros/indicators.sql says what each key means.
+# A figure of the reports, beside the model that it is read from; macros/indicators.sql says what each key means. One
+# without `feeds` has those of the model.
 INDICATOR_NEEDS: Keys = {
     "code": str, "zh": str, "en": str, "definition_zh": str, "definition_en": str, "unit": str, "direction": int,
     "kind": str, "feeds": list, "in": list,
@@ -120,7 +122,7 @@ def _column_faults(entry: dict[str, Any]) -> Iterator[str]:
 
 def _incomplete_indicators(meta: dict[str, Any]) -> Iterator[str]:
     for indicator in _maps(meta, "indicators"):
-        for key in sorted(INDICATOR_NEEDS.keys() - indicator.keys()):
+        for key in sorted(INDICATOR_NEEDS.keys() - indicator.keys() - ({"feeds"} & meta.keys())):
             yield f"indicators.{indicator.get('code', '')} without {key}"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, setting
+from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.errors import UserError
 from employment_warehouse.transform.dbt_result import Summary, TransformFailed, read_summary, without_values
 from employment_warehouse.transform.invocation import invoke
@@ -118,11 +119,12 @@ def _without_manifest(arguments: Sequence[str], build: int | None = None) -> Any
 
 
 def _models_hash() -> str:
-    """Of the SQL of models and macros."""
+    """Of the SQL of models and macros, and of the feeds that it reads from the models' YAML (`needed_feeds`)."""
     project = settings.project_root() / "dbt_project"
     files = sorted(path for folder in ("models", "macros") for path in (project / folder).rglob("*.sql"))
     content = b"".join(str(path.relative_to(project)).encode() + path.read_bytes() for path in files)
-    return hashlib.sha256(content).hexdigest()
+    feeds = repr([(model.name, model.feeds) for model in read_models(project)])
+    return hashlib.sha256(content + feeds.encode()).hexdigest()
 
 
 def _file_name(select: str) -> str:

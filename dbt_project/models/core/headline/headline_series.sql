@@ -42,7 +42,7 @@ counted as (
 statuses as (
     select county_code, on_date, bool_and(is_accepted) as is_reported
     from {{ ref('int_feed_day') }}
-    where feed in ('labor_register', 'employment', 'public_post', 'gig_orders')
+    where feed in ({{ needed_feeds() }})
     group by county_code, on_date
 )
 

@@ -62,7 +62,7 @@ deliveries as (
     inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed
     left join {{ ref('dim_relief_project') }} as project on delivery.unit = project.project_no
     where delivery.status = 'accepted'
-        and delivery.feed in ('labor_register', 'employment', 'public_post', 'relief_contract', 'gig_orders')
+        and delivery.feed in ({{ needed_feeds('headline_series') }})
 ),
 
 -- For each change, the deliveries of the county that its build used; for figures of the register, only its own.

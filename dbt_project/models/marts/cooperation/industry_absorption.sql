@@ -24,4 +24,4 @@ select
     status.obs_status
 from counted
 inner join {{ ref('int_month') }} as grid using (county_code, month)
-inner join ({{ month_status(['labor_register', 'employment']) }}) as status using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)

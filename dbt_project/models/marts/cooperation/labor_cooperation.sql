@@ -74,8 +74,7 @@ select
     status.obs_status
 from partners
 inner join {{ ref('int_month') }} as grid using (county_code, month)
-inner join ({{ month_status(['labor_register', 'employment', 'labor_cooperation']) }}) as status
-    using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)
 left join workers using (county_code, partner_code, month)
 left join agreements using (county_code, partner_code, month)
 left join brands

@@ -75,6 +75,5 @@ select
     (counted.paid_eligible / nullif(counted.eligible, 0)::numeric)::numeric(9, 4) as coverage,
     status.obs_status
 from {{ ref('int_register_start') }} as county
-inner join ({{ day_status(['labor_register', 'employment', 'public_post', 'employment_service']) }}) as status
-    using (county_code)
+inner join ({{ day_status() }}) as status using (county_code)
 left join counted using (county_code)

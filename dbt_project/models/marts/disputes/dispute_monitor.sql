@@ -88,5 +88,5 @@ select
     grid.counties_reporting,
     status.obs_status
 from {{ ref('int_month') }} as grid
-inner join ({{ month_status(['labor_dispute', 'labor_register']) }}) as status using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)
 left join counted using (county_code, month)

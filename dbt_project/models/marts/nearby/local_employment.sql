@@ -60,9 +60,7 @@ select
     grid.counties_reporting,
     status.obs_status
 from grid
-inner join ({{ month_status([
-    'labor_register', 'employment', 'public_post_payment', 'relief_payroll', 'gig_orders', 'applications', 'job_event',
-]) }}) as status using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)
 left join nearby using (county_code, township_code, month)
 left join {{ ref('int_gig_month') }} as gig using (county_code, township_code, month)
 left join events using (county_code, township_code, month)

@@ -18,4 +18,4 @@ select
     payments.payees::integer as payees,
     status.obs_status
 from payments
-inner join ({{ month_status(['public_post_payment', 'labor_register']) }}) as status using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)

@@ -88,8 +88,7 @@ select
     status.obs_status
 from cells
 inner join {{ ref('int_month') }} as grid using (county_code, month)
-inner join ({{ month_status(['public_post', 'public_post_payment', 'labor_register']) }}) as status
-    using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)
 left join holdings using (county_code, post_category, month)
 left join payments using (county_code, post_category, month)
 left join endings using (county_code, post_category, month)

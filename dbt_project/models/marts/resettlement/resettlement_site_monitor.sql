@@ -84,8 +84,7 @@ select
     listed.site_name, listed.township_code,
     status.obs_status
 from sites
-inner join ({{ day_status(['resettlement_site', 'labor_register', 'employment', 'public_post']) }}) as status
-    using (county_code)
+inner join ({{ day_status() }}) as status using (county_code)
 left join listed using (county_code, resettlement_site_no)
 left join people using (county_code, resettlement_site_no)
 left join households using (county_code, resettlement_site_no)

@@ -1,4 +1,3 @@
-{%- set feeds = ['labor_register', 'employment', 'public_post', 'relief_contract', 'gig_orders'] -%}
 -- Households with a poverty-alleviated member on the register, and the reasons why they may fall back into poverty.
 with
 reasons as (
@@ -43,4 +42,4 @@ select
 from judged
 left join {{ this }} as before
     on judged.county_code = before.county_code and judged.household_no = before.household_no
-left join ({{ day_status(feeds) }}) as status on judged.county_code = status.county_code
+left join ({{ day_status() }}) as status on judged.county_code = status.county_code

@@ -107,4 +107,4 @@ select
     counted.counties_reporting,
     status.obs_status
 from counted
-inner join ({{ week_status(['labor_register', 'employment']) }}) as status using (county_code, week)
+inner join ({{ week_status() }}) as status using (county_code, week)

@@ -73,5 +73,5 @@ select
     cells.counties_reporting,
     status.obs_status
 from cells
-inner join ({{ month_status(['labor_register', 'employment', 'public_post']) }}) as status using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)
 left join counted using (county_code, month, population_category)

@@ -105,5 +105,4 @@ select
     judged.counties_reporting,
     status.obs_status
 from judged
-inner join ({{ month_status(['employment_service', 'employment', 'labor_register']) }}) as status
-    using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)

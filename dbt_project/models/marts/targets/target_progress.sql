@@ -1,4 +1,3 @@
-{%- set feeds = ['labor_register', 'employment', 'public_post', 'gig_orders'] -%}
 with
 places as (
     select division_code as county_code from {{ ref('division') }} where level in ('county', 'prefecture')
@@ -75,8 +74,8 @@ measured as (
         on figures.county_code = today.county_code and figures.indicator = today.indicator
         and today.on_date = {{ tonight_date() }}
     left join changes on figures.county_code = changes.county_code and figures.indicator = changes.indicator
-    left join ({{ coverage(feeds) }}) as coverage on figures.county_code = coverage.county_code
-    left join ({{ carried_units(feeds) }}) as carried on figures.county_code = carried.county_code
+    left join ({{ coverage() }}) as coverage on figures.county_code = coverage.county_code
+    left join ({{ carried_units() }}) as carried on figures.county_code = carried.county_code
     -- A baseline that is decided by its date alone is the figure of that day.
     left join {{ ref('headline_series') }} as decided
         on figures.county_code = decided.county_code and figures.indicator = decided.indicator

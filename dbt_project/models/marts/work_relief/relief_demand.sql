@@ -56,9 +56,7 @@ select
     grid.counties_reporting,
     status.obs_status
 from grid
-inner join ({{ month_status([
-    'labor_register', 'employment', 'public_post', 'relief_contract', 'relief_project', 'gig_orders',
-]) }}) as status using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)
 left join counted using (county_code, township_code, month)
 left join counted as county
     on grid.county_code = county.county_code and grid.county_code = county.township_code and grid.month = county.month

@@ -85,4 +85,4 @@ select
     status.obs_status
 from judged
 left join months_below using (county_code, workshop_no, month)
-inner join ({{ month_status(['workshop', 'employment', 'labor_register']) }}) as status using (county_code, month)
+inner join ({{ month_status() }}) as status using (county_code, month)

@@ -108,9 +108,7 @@ select
     (counted.with_assistance_worker / nullif(counted.studies, 0)::numeric)::numeric(9, 4) as plan_coverage,
     status.obs_status
 from grain
-inner join (
-    {{ day_status(['youth_support', 'labor_register', 'employment', 'employment_service']) }}
-) as status using (county_code)
+inner join ({{ day_status() }}) as status using (county_code)
 left join counted using (county_code, level, graduation_year)
 left join service_counts using (county_code, level, graduation_year)
 left join left_out using (county_code, level, graduation_year)

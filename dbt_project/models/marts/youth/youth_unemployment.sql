@@ -64,5 +64,4 @@ select
     {{ while_set('youth_long_term_months', 'counted.unemployed_12m') }} as unemployed_12m,
     status.obs_status
 from counted
-inner join ({{ day_status(['labor_register', 'employment', 'public_post', 'gig_orders']) }}) as status
-    using (county_code)
+inner join ({{ day_status() }}) as status using (county_code)
