@@ -40,9 +40,10 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import WrongDataKey, make_data_key, tokens
 from employment_warehouse.identity.sealing import _open
-from employment_warehouse.landing import IngestFailed, delivery, ingest
+from employment_warehouse.landing import COUNTY_FILES, IngestFailed, Share, delivery, ingest, record_scan
 from employment_warehouse.landing.copying import RowCopy
 from employment_warehouse.landing.erasing import ask_erasure
+from employment_warehouse.landing.scanning import Scan
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.runtime import history
 from employment_warehouse.runtime.steps import expect_deliveries
@@ -467,6 +468,24 @@ def test_a_loader_that_is_rolled_back_by_a_deadlock_tries_again(warehouse: psyco
     delivery_made = land_in_a_deadlock(warehouse, lambda: ingest(*arrivals(DAY)))
     assert delivery_made is not None
     assert delivery_made.rows_landed == 2
+
+
+def test_two_scans_that_record_the_same_files_do_not_fail(warehouse: psycopg.Connection, zone: Path) -> None:
+    """As of a task that was thought dead and its replacement: each wants a row that the other has."""
+    for number in (1, 2):
+        put(zone, register(number), f"53252{number + 3}.csv")
+    found, share = Scan(arrivals(DAY), []), Share.of_sources(COUNTY_FILES)
+    record_scan(DAY, share, found)
+    delete_row = "delete from ops.intake_failure where unit = %s"
+    with ThreadPoolExecutor(1) as loader:
+        with connect_superuser() as other:
+            other.execute("set deadlock_timeout = '1min'")  # it is the loader that finds the deadlock
+            other.execute(delete_row, ["532525"])
+            recorded = loader.submit(record_scan, DAY, share, found)
+            wait_for_lock(warehouse, recorded)
+            other.execute(delete_row, ["532524"])
+        recorded.result()
+    assert warehouse.execute("select unit from ops.intake_failure order by 1").fetchall() == [("532524",), ("532525",)]
 
 
 @pytest.mark.parametrize("moment", ["between listing and asking for its size", "after the scan"])

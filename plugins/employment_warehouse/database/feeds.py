@@ -31,7 +31,7 @@ def generate(connection: psycopg.Connection) -> list[str]:
 
 
 def _row(contract: Contract) -> dict[str, object]:
-    calendar = contract.calendar
+    calendar, payment, platform = contract.calendar, contract.payment, contract.platform
     frequency = calendar and calendar.frequency
     return {
         "feed": contract.feed,
@@ -41,11 +41,24 @@ def _row(contract: Contract) -> dict[str, object]:
         "source": contract.source,
         "kind": contract.kind,
         "unit": contract.unit,
+        "unit_column": contract.unit_column,
+        "key_columns": contract.landing_key,
+        "person_column": contract.person_column and "person_key",
+        "money_columns": list(contract.money_columns),
+        "date_columns": list(contract.date_columns),
+        "amount_due_column": payment and payment.due_column,
+        "amount_paid_column": payment and payment.paid_column,
+        "freshness_column": contract.freshness_column,
         "due_frequency": frequency,
+        "due_time": calendar and calendar.due_time,
         # The campaign's setting may make its registers weekly or monthly.
         "due_weekday": calendar.weekday if calendar and frequency in ("weekly", "campaign") else None,
         "due_day": calendar.day if calendar and frequency in ("monthly", "campaign") else None,
         "due_working_days": calendar.working_days if calendar and frequency == "after_batch" else None,
+        "platform_path": platform and platform.path,
+        "platform_id_field": platform and platform.id_field,
+        "platform_updated_field": platform and platform.updated_field,
+        "platform_page_items": platform and platform.page_items,
         "codes": Jsonb({column.name: _labels(column) for column in contract.columns if column.codes}),
     }
 

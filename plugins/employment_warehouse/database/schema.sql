@@ -5415,10 +5415,23 @@ CREATE TABLE ops.feed (
     source text NOT NULL,
     kind text NOT NULL,
     unit text NOT NULL,
+    unit_column text,
+    key_columns text[] NOT NULL,
+    person_column text,
+    money_columns text[] NOT NULL,
+    date_columns text[] NOT NULL,
+    amount_due_column text,
+    amount_paid_column text,
+    freshness_column text,
     due_frequency text,
+    due_time time without time zone,
     due_weekday smallint,
     due_day smallint,
     due_working_days smallint,
+    platform_path text,
+    platform_id_field text,
+    platform_updated_field text,
+    platform_page_items integer,
     codes jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 

@@ -13,7 +13,7 @@ from datetime import date
 import psycopg
 
 from employment_warehouse.contract import FILE_SOURCES, PLATFORM, contract_of, contracts
-from employment_warehouse.database import connect
+from employment_warehouse.database import connect, repeat_after_deadlock
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.landing.queries import query
@@ -42,19 +42,28 @@ def open_intake(night_on: date) -> None:
     """
     # A platform that is set in part as well: its resources will fail, and say why.
     sources = [*FILE_SOURCES, *([PLATFORM] if is_platform_set() else [])]
-    with connect("wh_loader") as connection:
-        require_keys(connection)
-        connection.execute(query("delete_unread_sources"), {"night_on": night_on})
-        _record(connection, night_on, ((feed, EVERY_UNIT, "") for feed in _feeds(sources)), NOT_READ)
+
+    def record() -> None:
+        with connect("wh_loader") as connection:
+            require_keys(connection)
+            connection.execute(query("delete_unread_sources"), {"night_on": night_on})
+            _record(connection, night_on, ((feed, EVERY_UNIT, "") for feed in _feeds(sources)), NOT_READ)
+
+    repeat_after_deadlock(record)
 
 
 def record_scan(night_on: date, share: Share, found: Scan) -> None:
     """Record what a scan of a share found to be ingested and withdrawn, in place of what was recorded before."""
-    with connect("wh_loader") as connection:
-        parameters = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit}
-        connection.execute(query("delete_found"), parameters)
-        for changed, reason in ((found.arrivals, NOT_INGESTED), (found.removed, NOT_WITHDRAWN)):
-            _record(connection, night_on, ((one.feed, one.unit, one.path) for one in changed), reason)
+
+    def record() -> None:
+        with connect("wh_loader") as connection:
+            parameters = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit}
+            connection.execute(query("delete_found"), parameters)
+            for changed, reason in ((found.arrivals, NOT_INGESTED), (found.removed, NOT_WITHDRAWN)):
+                _record(connection, night_on, ((one.feed, one.unit, one.path) for one in changed), reason)
+
+    # A task that was thought dead may record the same files, in the order in which it finds them.
+    repeat_after_deadlock(record)
 
 
 def record_ingested(night_on: date, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
