@@ -1,4 +1,4 @@
--- Each service as the county's latest submission that names it describes it, with where its person belonged on that day.
+-- Each service as the latest submission that names it describes it, with where its person belonged on that day.
 with
 latest as (
     select distinct on (unit, record_no) *
