@@ -1,8 +1,8 @@
 """Seed files (`holiday.csv`, `target.csv`, …), the project's and the operator's own, as people save them.
 
 What a spreadsheet program makes of a file is read: UTF-8, GB 18030 or UTF-16, commas or tabs, dates as 2027/1/1, TRUE,
-rows without a value. What cannot be meant is refused, with its line: the type of a cell, what has to be filled and what
-is unique are declared in the YAML beside the project's file.
+rows without a value, fewer or more empty cells at the end of a row. What cannot be meant is refused, with its line: the
+type of a cell, what has to be filled and what is unique are declared in the YAML beside the project's file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 from employment_warehouse import strict_yaml
@@ -68,17 +69,17 @@ def read(path: Path) -> dict[int, Row]:
     _assert_header(path, header, declared)
     rows: dict[int, Row] = {}
     for line, cells in lines.items():
-        if len(cells) != len(header):
+        if len(cells) > len(header):
             raise fault(
                 path,
-                f"种子表 {path.name} 第 {line} 行的列数不符 | {path.name}: line {line} has another number of columns",
+                f"种子表 {path.name} 第 {line} 行的列数不符 | {path.name}: line {line} has too many columns",
                 line=line,
                 expected=",".join(header),
                 found=str(len(cells)),
             )
         rows[line] = {
-            column: _value(path, line, column, cell.strip(), declared)
-            for column, cell in zip(header, cells, strict=True)
+            column: _value(path, line, column, cell, declared)
+            for column, cell in zip_longest(header, cells, fillvalue="")
         }
     _assert_unique(path, rows, declared.key)
     return rows
@@ -92,7 +93,9 @@ def _declared(path: Path) -> Declaration:
 
 
 def _table(path: Path) -> tuple[list[str], dict[int, list[str]]]:
-    """The header, and the rows that have a value, by the lines on which they begin."""
+    """The header, and the rows that have a value, by the lines on which they begin; each up to its last value, because
+    a spreadsheet program leaves out or adds empty cells after it.
+    """
     text = _text(path)
     first = text.lstrip().partition("\n")[0]
     delimiter = "\t" if "\t" in first and "," not in first else ","
@@ -100,8 +103,8 @@ def _table(path: Path) -> tuple[list[str], dict[int, list[str]]]:
     rows, line = {}, 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows[line] = cells
+            if filled := _up_to_last_value(cells):
+                rows[line] = filled
             line = reader.line_num + 1
     except csv.Error:
         raise fault(
@@ -111,7 +114,14 @@ def _table(path: Path) -> tuple[list[str], dict[int, list[str]]]:
             expected="CSV",
         ) from None
     header = rows.pop(min(rows), []) if rows else []
-    return [cell.strip() for cell in header], rows
+    return header, rows
+
+
+def _up_to_last_value(cells: list[str]) -> list[str]:
+    stripped = [cell.strip() for cell in cells]
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    return stripped
 
 
 def _text(path: Path) -> str:

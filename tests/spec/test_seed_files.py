@@ -43,6 +43,21 @@ def test_an_own_file_is_read_as_it_was_saved(fresh_home: Home, saved) -> None:
     assert seed_tables.read_all().keys() >= {"division", "setting"}
 
 
+def test_rows_are_read_without_the_empty_cells_at_their_end(fresh_home: Home) -> None:
+    """Excel writes no commas after the last value of sixteen rows."""
+    project = settings.project_seed_file("division").read_text("utf-8").splitlines()
+    saved = [line.rstrip(",") if 17 <= number <= 32 else line for number, line in enumerate(project, 1)]
+    assert saved != project
+    (fresh_home.seeds / "division.csv").write_text("\n".join(saved), "utf-8-sig")
+    assert seed_tables.read("division") == seed_tables.rows_of_project("division")
+    assert divisions().prefecture == "532500"
+
+
+def test_columns_without_a_name_or_a_value_are_none(fresh_home: Home) -> None:
+    (fresh_home.seeds / "holiday.csv").write_text("on_date,is_working_day,,\n2031-01-01,false,,\n2031-01-04,true\n")
+    assert [row.keys() for row in seed_tables.read("holiday")] == [{"on_date", "is_working_day"}] * 2
+
+
 @pytest.mark.parametrize("day", ["2031/1/1", "2031-1-1", "2031.1.1", "2031年1月1日", "20310101", " 2031-01-01 "])
 def test_a_date_and_a_truth_are_read_as_a_spreadsheet_writes_them(fresh_home: Home, day: str) -> None:
     (fresh_home.seeds / "holiday.csv").write_text(f"on_date,is_working_day\n{day},FALSE\n,\n")
@@ -60,7 +75,9 @@ def test_a_date_and_a_truth_are_read_as_a_spreadsheet_writes_them(fresh_home: Ho
         ("holiday.csv", HOLIDAYS + "2031-02-30,false,\n", ":4: on_date", "2031-02-30"),
         ("holiday.csv", HOLIDAYS + "\n2031-02-03,休,\n", ":5: is_working_day", "休"),
         ("holiday.csv", HOLIDAYS + "2031-02-03,,\n", ":4: is_working_day", "不得为空"),
-        ("holiday.csv", HOLIDAYS + "2031-02-03,true\n", ":4", "2"),
+        ("holiday.csv", HOLIDAYS + "2031-02-03\n", ":4: is_working_day", "不得为空"),
+        ("holiday.csv", HOLIDAYS + "2031-02-03,true,春节,补班\n", ":4", "4"),
+        ("holiday.csv", "on_date,is_working_day,,\n2031-02-03,true,春节,\n", ":2", "3"),
         ("holiday.csv", HOLIDAYS + "2031/1/1,true,\n", ":4", "第 2 行重复"),
         ("holiday.csv", HOLIDAYS + '2031-02-03,true,"两\n行\n', ":4", "引号"),
         ("division.csv", "", ":1", "文件为空"),
