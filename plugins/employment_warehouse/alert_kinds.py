@@ -69,7 +69,7 @@ class AlertKind:
 
 @cache
 def alert_kinds() -> Mapping[str, AlertKind]:
-    """All kinds, by name, in the order of the file. An unknown or missing key is a TypeError."""
+    """All kinds, by name, in the order of the file. An unknown key is a TypeError."""
     declared = strict_yaml.read(Path(__file__).with_name("alert_texts.yml").read_text(encoding="utf-8"))
     return {
         name: AlertKind(name, **{**keys, "zh": Texts(**keys["zh"]), "en": Texts(**keys["en"])})

@@ -108,6 +108,13 @@ def test_a_rejected_row_is_returned_unchanged_with_its_broken_cell_explained(
     assert filled == [broken.column]
 
 
+def test_an_example_is_of_the_county_that_is_to_correct_it(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, f"县市代码,{HEADER}\n532501,{payment(1)}\n".encode())
+    ingest_all()
+    sheet = returned()[SHEET]
+    assert f"示例：{COUNTY}\n" in sheet.cell(2, column(sheet, "县市代码")).comment.text
+
+
 def test_every_cell_is_text_and_nothing_is_hidden(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()

@@ -58,9 +58,11 @@ def divisions() -> Divisions:
     return _read(seed_file("division"))
 
 
-def with_county(example: str) -> str:
-    """An example of a declaration, with the code of a county of this prefecture where it names one (`{county}`)."""
-    return example.replace("{county}", next(iter(divisions().counties)))
+def with_county(example: str, county: str = "") -> str:
+    """An example of a declaration, with the code of the county to which it is shown where it names one (`{county}`); of
+    the first one of this prefecture where it is shown to anybody.
+    """
+    return example.replace("{county}", county or next(iter(divisions().counties)))
 
 
 @read_when_changed

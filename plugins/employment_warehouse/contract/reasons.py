@@ -100,8 +100,8 @@ def reasons() -> Reasons:
         )
 
 
-def row_reason(code: str, contract: Contract, column_name: str = "") -> Reason:
-    """The words for a rejected row; for a column, with what its contract expects of it.
+def row_reason(code: str, contract: Contract, column_name: str = "", county: str = "") -> Reason:
+    """The words for a rejected row of a county; for a column, with what its contract expects of it.
 
     `rule_<name>` is the contract's own rule. KeyError for an unknown code.
     """
@@ -110,9 +110,10 @@ def row_reason(code: str, contract: Contract, column_name: str = "") -> Reason:
     reason = reasons().rows[code]
     expected = _expected(code, contract.column(column_name)) if column_name else None
     if expected is None:
-        return replace(reason, example=with_county(reason.example))
+        return replace(reason, example=with_county(reason.example, county))
     zh, en = expected
-    return replace(reason, expected_zh=zh, expected_en=en, example=contract.column(column_name).example)
+    example = with_county(contract.column(column_name).example_form, county)
+    return replace(reason, expected_zh=zh, expected_en=en, example=example)
 
 
 def _expected(code: str, column: Column) -> tuple[str, str] | None:

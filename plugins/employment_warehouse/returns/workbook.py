@@ -50,7 +50,7 @@ def workbook(returned: ReturnedRows) -> bytes:
         }
         _write_notes(book.add_worksheet(EXPLANATION_SHEET), formats, returned)
         for name, feed, rows in _sheets(returned):
-            _write_sheet(book.add_worksheet(name), formats, contract_of(feed), rows[:ROWS_SHOWN])
+            _write_sheet(book.add_worksheet(name), formats, contract_of(feed), rows[:ROWS_SHOWN], returned.county)
         for sheet in book.worksheets():
             sheet.set_paper(A4)
             sheet.set_landscape()
@@ -68,7 +68,9 @@ def _sheets(returned: ReturnedRows) -> Iterator[tuple[str, str, list[RejectedRow
                 yield name, feed, selected
 
 
-def _write_sheet(sheet: Worksheet, formats: dict[str, Format], contract: Contract, rows: list[RejectedRow]) -> None:
+def _write_sheet(
+    sheet: Worksheet, formats: dict[str, Format], contract: Contract, rows: list[RejectedRow], county: str
+) -> None:
     own = [_own_columns(contract, row) for row in rows]
     columns = _columns(contract, rows, own)
     positions = {key: at for at, key in enumerate(columns, start=2)}
@@ -84,7 +86,7 @@ def _write_sheet(sheet: Worksheet, formats: dict[str, Format], contract: Contrac
         if column.name in positions:
             _add_drop_down(sheet, positions[column.name], column, len(rows))
     for line, (row, cells) in enumerate(zip(rows, table, strict=True), start=1):
-        notes = _notes(contract, row, positions)
+        notes = _notes(contract, row, positions, county)
         for at, text in enumerate(cells):
             style = "wrong" if at in notes else "place" if at < 2 else "text"
             sheet.write_string(line, at, text[:CELL_CHARACTERS], formats[style])
@@ -128,11 +130,11 @@ def _add_drop_down(sheet: Worksheet, at: int, column: Column, row_count: int) ->
     sheet.data_validation(1, at, row_count, at, choice_rule(column.header, choices))
 
 
-def _notes(contract: Contract, row: RejectedRow, positions: dict[str, int]) -> dict[int, str]:
+def _notes(contract: Contract, row: RejectedRow, positions: dict[str, int], county: str) -> dict[int, str]:
     """Position → comment. A fault of the row as a whole is explained at its line number."""
     comments: dict[int, list[str]] = defaultdict(list)
     for column, code in row.faults:
-        reason = row_reason(code, contract, column)
+        reason = row_reason(code, contract, column, county)
         lines = [f"问题：{reason.wrong_zh}", f"应为：{reason.expected_zh}", f"办法：{reason.todo_zh}"]
         if reason.example:
             lines.insert(2, f"示例：{reason.example}")
