@@ -46,11 +46,13 @@ class Declaration:
 
 
 def fault(  # noqa: PLR0913  what the message says, each by name
-    path: Path, message: str, *, line: int = 0, column: str = "", expected: str = "", found: str = ""
+    path: Path, zh: str, en: str, *, line: int = 0, column: str = "", expected: str = "", found: str = ""
 ) -> SeedError:
-    """The refusal of a seed file: what, where, what would be right, and what to do."""
+    """The refusal of a seed file: what in Chinese and English, where, what would be right, and what to do."""
+    at_zh = " ".join(part for part in (path.name, f"第 {line} 行" if line else "", column) if part)
+    at_en = ", ".join(part for part in (path.name, f"line {line}" if line else "", column) if part)
     return SeedError(
-        message,
+        f"种子表 {at_zh}：{zh} | {at_en}: {en}",
         where=": ".join(part for part in (f"{path}:{line}" if line else str(path), column) if part),
         expected=expected,
         found=found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…",
@@ -72,7 +74,8 @@ def read(path: Path) -> dict[int, Row]:
         if len(cells) > len(header):
             raise fault(
                 path,
-                f"种子表 {path.name} 第 {line} 行的列数不符 | {path.name}: line {line} has too many columns",
+                "列数过多",
+                "too many columns",
                 line=line,
                 expected=",".join(header),
                 found=str(len(cells)),
@@ -109,7 +112,8 @@ def _table(path: Path) -> tuple[list[str], dict[int, list[str]]]:
     except csv.Error:
         raise fault(
             path,
-            f"种子表 {path.name} 第 {line} 行的引号不成对 | {path.name}: a quotation mark of line {line} has no other",
+            "引号不成对",
+            "a quotation mark has no other",
             line=line,
             expected="CSV",
         ) from None
@@ -155,7 +159,8 @@ def _line_in_utf8(data: bytes) -> int:
 def _wrong_encoding(path: Path, found: str) -> SeedError:
     return fault(
         path,
-        f"种子表 {path.name} 的编码读不出，或有损坏的字符 | {path.name}: unknown encoding, or a damaged character",
+        "编码读不出，或有损坏的字符",
+        "unknown encoding, or a damaged character",
         expected="CSV UTF-8 · GB18030 · UTF-16",
         found=found,
     )
@@ -174,7 +179,8 @@ def _assert_header(path: Path, header: list[str], declared: Declaration) -> None
     if words:
         raise fault(
             path,
-            f"种子表 {path.name} 的列不符 | the columns of {path.name} do not match",
+            "列不符",
+            "the columns do not match",
             line=1,
             expected=",".join(declared.types),
             found="; ".join(words),
@@ -189,7 +195,8 @@ def _value(path: Path, line: int, column: str, text: str, declared: Declaration)
     if value is None:
         raise fault(
             path,
-            f"种子表 {path.name} 第 {line} 行 {column} 有误 | {path.name}: line {line}, {column}",
+            "值有误",
+            "the value is wrong",
             line=line,
             column=column,
             expected=expected,
@@ -205,8 +212,8 @@ def _assert_unique(path: Path, rows: Mapping[int, Row], key: tuple[str, ...]) ->
         if first != line and key:
             raise fault(
                 path,
-                f"种子表 {path.name} 第 {line} 行与第 {first} 行重复"
-                f" | {path.name}: line {line} says what line {first} says",
+                f"与第 {first} 行重复",
+                f"it says what line {first} says",
                 line=line,
                 expected=f"每组仅一行 | one row for each {', '.join(key)}",
                 found=", ".join(row.get(column) or "" for column in key),

@@ -9,6 +9,7 @@ from tests.kit.console import Browser, browser_of, database_variables, served
 from tests.kit.nights import publish, start_build
 
 from employment_warehouse.database import OWN_LOGIN
+from employment_warehouse.settings import Home
 
 TOO_LARGE = str(2**80)
 TARGET = {"county": "532528", "target": "rural_employed", "first": "2024-06-01"}
@@ -93,3 +94,17 @@ def test_a_strange_login_does_not_sign_in(operator: Browser, typed: str) -> None
     for login, password in ((typed, "a password"), ("somebody", typed)):
         answer = Browser(operator.application).sign_in(login, password)
         assert (answer.status_code, "登录名或口令不正确" in answer.text) == (403, True), answer.text
+
+
+def test_a_wrong_seed_file_is_said_with_file_line_and_what_is_expected(operator: Browser, fresh_home: Home) -> None:
+    county = browser_of("county_532528", served())
+    (fresh_home.seeds / "division.csv").write_text(
+        "division_code,level,parent_code,name_zh\n616200,prefecture,,某州\n616201,county,,甲县\n", "utf-8"
+    )
+    said = ("division.csv 第 3 行 parent_code：行政区划表有误", "应为：616200", "warehouse migrate")
+    for browser in (operator, county):
+        shown = browser.get("/deliveries")
+        assert shown.status_code == 409, shown.text
+        assert [part for part in said if part not in shown.text] == []
+    assert operator.get("/no-such-page").status_code == 404
+    assert Browser(operator.application).get("/sign-in").status_code == 200

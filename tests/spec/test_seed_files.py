@@ -107,6 +107,9 @@ def test_what_is_wrong_is_said_with_file_and_line(
     with pytest.raises(UserError) as refused:
         seed_tables.read_all()
     assert refused.value.where == f"{fresh_home.seeds / name}{where}"
+    place = where.removeprefix(":").split(": ")
+    named = [name, *(f"line {line}" for line in place[:1] if line), *place[1:]]
+    assert f" | {', '.join(named)}: " in refused.value.message
     assert said in str(refused.value)
     assert "warehouse migrate" in refused.value.todo
 

@@ -26,11 +26,13 @@ MALFORMED = (psycopg.DataError, errors.UndefinedFunction)
 
 
 class Refusal(NamedTuple):
-    """A refusal: its HTTP status, what happened and what to do, each `中文 | English`."""
+    """A refusal: its HTTP status, what happened, what to do, and where what would be right, each `中文 | English`."""
 
     status: int
     message: str
     todo: str
+    where: str = ""
+    expected: str = ""
 
 
 FORBIDDEN = Refusal(
@@ -82,8 +84,10 @@ def of_user_error(request: Request, error: UserError) -> Response:
     """Something that the person can correct."""
     if isinstance(error, DatabaseRefusal) and isinstance(error.__cause__, psycopg.Error):
         return of_database(request, error.__cause__)
+    if error.todo:
+        return _say(request, Refusal(409, error.message, error.todo, error.where, error.expected))
     found = " ".join(text for text in (error.where, error.expected, error.found, error.database) if text)
-    return _say(request, Refusal(409, error.message, error.todo or found))
+    return _say(request, Refusal(409, error.message, found))
 
 
 def of_database(request: Request, error: psycopg.Error) -> Response:
@@ -143,5 +147,8 @@ def _local(url: str) -> str:
 def _say(request: Request, refusal: Refusal) -> Response:
     session = request.app.state.sessions.find(request)
     chosen = language(request)
-    shown = {"message": in_language(refusal.message, chosen), "todo": in_language(refusal.todo, chosen)}
+    said = {"message": refusal.message, "todo": refusal.todo}
+    if session:  # paths of the server are not for strangers
+        said |= {"where": refusal.where, "expected": refusal.expected}
+    shown = {name: in_language(text, chosen) for name, text in said.items()}
     return HTMLResponse(rendering.render(request, session, "refusal.html.j2", **shown), refusal.status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from employment_warehouse import settings
 from employment_warehouse.console import console_names
 from employment_warehouse.console.sessions import Session
 from employment_warehouse.contract import contracts
-from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.contract.divisions import Divisions, divisions
 from employment_warehouse.report import formats, report_names
 from employment_warehouse.report.code_names import Label
 from employment_warehouse.report.templates import environment
@@ -94,7 +95,6 @@ class _Wording:
 
     def __init__(self, chosen: str) -> None:
         self._chosen = chosen
-        self._divisions = divisions()
         self._feeds = {feed: Label(each.title_zh, each.title_en) for feed, each in contracts().items()}
 
     def functions(self) -> dict[str, Callable[..., str]]:
@@ -104,6 +104,11 @@ class _Wording:
             "step": self.step, "act_name": self.act_name,
             "localized": self.localized, "localized_lines": self.localized_lines,
         }  # fmt: skip
+
+    @cached_property
+    def _divisions(self) -> Divisions:
+        """Read when a name is asked for: the page that says what is wrong in that file asks for none."""
+        return divisions()
 
     def t(self, label: Any, english: str | None = None) -> str:
         if english is not None:

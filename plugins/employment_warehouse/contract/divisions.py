@@ -96,8 +96,8 @@ def _assert_valid(path: Path, rows: Mapping[int, Mapping[str, str]]) -> None:
 
 
 def _fault(path: Path, line: int, column: str, expected: str, found: str) -> seed_files.SeedError:
-    message = "行政区划表有误 | the seed of divisions is invalid"
-    return seed_files.fault(path, message, line=line, column=column, expected=expected, found=found)
+    zh, en = "行政区划表有误", "the seed of divisions is invalid"
+    return seed_files.fault(path, zh, en, line=line, column=column, expected=expected, found=found)
 
 
 def _divisions(rows: list[dict[str, str]]) -> Divisions:

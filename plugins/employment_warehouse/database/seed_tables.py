@@ -162,8 +162,8 @@ def _assert_known_counties(path: Path, rows: Mapping[int, Row]) -> None:
         if code not in known:
             raise seed_files.fault(
                 path,
-                f"种子表 {path.name} 第 {line} 行的县市代码不在行政区划表中"
-                f" | {path.name}: line {line} has a county that the seed division does not have",
+                "县市代码不在行政区划表中",
+                "a county that the seed division does not have",
                 line=line,
                 column="county_code",
                 expected=", ".join(sorted(known)),

@@ -31,7 +31,8 @@ def assert_values(path: Path, rows: Mapping[int, Row]) -> None:
         if row["enabled"] == "true" and (expected := _expected(row)):
             raise seed_files.fault(
                 path,
-                f"参数 {row['name']} 的值有误 | the setting {row['name']} cannot have this value",
+                f"参数 {row['name']} 的值有误",
+                f"the setting {row['name']} cannot have this value",
                 line=line,
                 column="value",
                 expected=expected,
