@@ -950,33 +950,6 @@ def test_a_batch_is_due_back_after_the_latest_day_on_which_it_was_sent(warehouse
     ]
 
 
-def test_a_batch_is_due_back_after_the_day_that_the_payroll_in_force_says(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    """The date is corrected; then the batch is sent again by another payroll, and that one is withdrawn."""
-    due = "select unit, report_date, due_on from ops.due_window where kind = 'batch'"
-    may_1 = ("PC1", date(2024, 5, 1), date(2024, 5, 8))
-    may_6, may_7 = (("PC1", date(2024, 5, day), date(2024, 5, day + 3)) for day in (6, 7))
-
-    def night(day: date, part: str, paid_on: str) -> tuple[int, int]:
-        put(zone, payments(1).replace("2024-05-01", paid_on), f"{COUNTY}{part}.csv", minutes=day.day)
-        (ingested,) = ingest_all(day)
-        build = publish_night(warehouse, day)
-        expect_deliveries(day)
-        purge()
-        return build, ingested.delivery_id
-
-    night(DAY, "", "2024-05-01")
-    assert rows_of(warehouse, due) == [may_1]
-    night(date(2024, 5, 6), "", "2024-05-06")
-    start_build(date(2024, 5, 7))
-    assert rows_of(warehouse, due) == [may_6]
-    build, wrong = night(date(2024, 5, 8), "_2", "2024-05-07")
-    assert rows_of(warehouse, due) == [may_7]
-    publication.roll_back(build, [wrong], "another's batch")
-    assert rows_of(warehouse, due) == [may_6]
-
-
 def test_a_batch_that_a_new_feed_names_is_due_back(warehouse: psycopg.Connection) -> None:
     """Its contract has a column batch_no, and nothing else says that it pays by the bank."""
     warehouse.execute("create table landing.site_wages (like landing.public_post_payment)")

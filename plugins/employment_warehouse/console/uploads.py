@@ -175,13 +175,13 @@ def download_workbook(day: date, visit: Visit = page.visitor) -> Response:
 
 
 @page.router.get("/uploads/templates/{feed}.xlsx")
-def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # noqa: ARG001  whoever may open the page
-    """The blank workbook of a feed."""
+def download_template(feed: str, visit: Visit = page.visitor) -> Response:
+    """The blank workbook of a feed, with examples of the login's county."""
     if feed not in contracts() or contracts()[feed].source != COUNTY_SOURCE:
         raise HTTPException(404)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{feed}.xlsx"
-        write_template(feed, path)
+        write_template(feed, path, *visit.session.counties[:1])
         content = path.read_bytes()
     disposition = f'attachment; filename="{feed}.xlsx"'
     return Response(content, media_type=workbook_style.MEDIA_TYPE, headers={"Content-Disposition": disposition})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from employment_warehouse.contract.divisions import with_county
 from employment_warehouse.contract.load import contract_of
 from employment_warehouse.contract.model import Column, Contract
 from employment_warehouse.errors import UserError
@@ -20,8 +22,9 @@ EXPLANATION_SHEET = "说明"
 EXPLANATION_TITLES = ("列", "是否必填", "怎样填写", "内容", "可选项或范围", "示例")
 
 
-def write_template(feed: str, path: Path) -> None:
-    """Write the blank XLSX of a feed: headers with notes, drop-downs, and a sheet 说明 that explains each column.
+def write_template(feed: str, path: Path, county: str = "") -> None:
+    """Write the blank XLSX of a feed: headers with notes, drop-downs, and a sheet 说明 that explains each column, with
+    examples of the county that is to fill it in.
 
     Raises UserError (`no_template`) for a feed of the HR platform's interface.
     """
@@ -35,7 +38,11 @@ def write_template(feed: str, path: Path) -> None:
             todo="see the OpenAPI file of the HR platform",
         )
     with xlsxwriter.Workbook(path, PLAIN_CELLS) as book:
-        columns = [column for column in contract.columns if column.required or column.name != contract.unit_column]
+        columns = [
+            replace(column, example_form=with_county(column.example_form, county))
+            for column in contract.columns
+            if column.required or column.name != contract.unit_column
+        ]
         _write_form(book, contract, columns)
         _write_explanation(book, contract, columns)
 

@@ -1906,8 +1906,7 @@ COMMENT ON FUNCTION ops.is_arrival(kind text, status text) IS '该修订是否�
 
 CREATE FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$ select not success and severity = 'critical' and waiver is null and (gate = 1 or delivery_id is null) $$;
+    RETURN ((NOT success) AND (severity = 'critical'::text) AND (waiver IS NULL) AND ((gate = 1) OR (delivery_id IS NULL)));
 
 ALTER FUNCTION ops.is_holding(gate integer, severity text, success boolean, waiver text, delivery_id bigint) OWNER TO wh_owner;
 
@@ -1919,8 +1918,7 @@ COMMENT ON FUNCTION ops.is_holding(gate integer, severity text, success boolean,
 
 CREATE FUNCTION ops.is_owed(finding text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$ select finding in ('unpaid', 'underpaid') $$;
+    RETURN (finding = ANY (ARRAY['unpaid'::text, 'underpaid'::text]));
 
 ALTER FUNCTION ops.is_owed(finding text) OWNER TO wh_owner;
 
@@ -1932,8 +1930,7 @@ COMMENT ON FUNCTION ops.is_owed(finding text) IS '该项线索的金额是否为
 
 CREATE FUNCTION ops.is_scratch(run_id text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$ select run_id = 'scratch' $$;
+    RETURN (run_id = 'scratch'::text);
 
 ALTER FUNCTION ops.is_scratch(run_id text) OWNER TO wh_owner;
 
@@ -5616,10 +5613,7 @@ CREATE VIEW ops.due_window AS
             WHEN (kind = 'period'::text) THEN ((date_trunc('month'::text, (report_date)::timestamp without time zone) - '1 mon'::interval))::date
             ELSE NULL::date
         END AS month
-   FROM standing due
-  WHERE ((kind <> 'batch'::text) OR (NOT (EXISTS ( SELECT
-           FROM standing later
-          WHERE ((later.feed = due.feed) AND (later.unit = due.unit) AND (later.report_date > due.report_date))))));
+   FROM standing due;
 
 ALTER VIEW ops.due_window OWNER TO wh_owner;
 

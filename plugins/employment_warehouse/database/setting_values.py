@@ -1,6 +1,6 @@
 """What the values of settings in a seed file can be, so that a wrong one is refused with its line before it is loaded.
 
-The database refuses the same: `ops.assert_kind` and `ops.decide_setting`.
+The database refuses the same of a value that is decided on the page Settings: `ops.assert_kind`, `ops.decide_setting`.
 """
 
 from __future__ import annotations
