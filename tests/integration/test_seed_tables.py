@@ -47,11 +47,21 @@ def test_settings_that_an_operator_s_file_does_not_name_are_the_project_s(
     before = warehouse.execute("select count(*) from seeds.setting where name <> 'working_age_from'").fetchone()
     seed_tables.load()
     ages = warehouse.execute(
-        "select valid_from::text, value, note_zh from seeds.setting where name = 'working_age_from'"
+        "select valid_from::text, value, note_zh is null from seeds.setting where name = 'working_age_from' order by 1"
     )
-    assert ages.fetchall() == [("2024-01-01", "18", None)]
+    assert ages.fetchall() == [("2020-01-01", "16", False), ("2024-01-01", "18", True)]
     assert setting(warehouse, "holidays_needed_days", "2024-06-01") == "60"
     assert warehouse.execute("select count(*) from seeds.setting where name <> 'working_age_from'").fetchone() == before
+
+
+def test_a_setting_is_the_project_s_until_an_operator_s_file_begins(warehouse: psycopg.Connection, own: Path) -> None:
+    (own / "setting.csv").write_text(
+        f"{SETTING}\nretention_dbt_runs_days,2027-01-01,180,true\nworking_age_from,2019-01-01,18,true\n"
+    )
+    seed_tables.load()
+    days = [setting(warehouse, "retention_dbt_runs_days", on) for on in ("2024-06-01", "2026-12-31", "2027-01-01")]
+    assert days == ["365", "365", "180"]
+    assert setting(warehouse, "working_age_from", "2024-06-01") == "18"
 
 
 @pytest.mark.parametrize(

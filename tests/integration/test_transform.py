@@ -61,6 +61,18 @@ def test_what_a_run_did_is_kept_for_a_year(warehouse: psycopg.Connection, fresh_
     assert list(fresh_home.dbt_runs.iterdir()) == [kept]
 
 
+def test_files_that_cannot_be_deleted_stop_no_erasure(
+    warehouse: psycopg.Connection, fresh_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+    monkeypatch.setattr(steps.after_publication, "erase_persons", lambda: done.append("erased"))
+    (fresh_home.dbt_runs / "1_old.json").mkdir(parents=True)
+    os.utime(fresh_home.dbt_runs / "1_old.json", (0, 0))
+    with pytest.raises(OSError, match="1_old"):
+        steps.purge_landing()
+    assert done == ["erased"]
+
+
 @pytest.mark.quick
 def test_a_model_that_fails_is_named_without_its_values(build: int, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(TransformFailed) as failure:

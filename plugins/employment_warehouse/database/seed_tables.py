@@ -1,7 +1,7 @@
 """Seed tables: settings, targets, divisions, calendar. Declared in dbt_project/seeds, loaded whole, read by date.
 
-The operator's own files of `<home>/seeds/` take the place of the project's, file by file; settings name by name: a
-file that was written before a version knew a setting would stop the nights of that version.
+The operator's own files of `<home>/seeds/` take the place of the project's, file by file; settings name by name,
+from the date on which the file's begin: a file that was written before a version knew a setting would stop its nights.
 """
 
 from __future__ import annotations
@@ -149,10 +149,18 @@ def read_words(name: str) -> list[Row]:
 
 def with_every_setting(rows: list[Row]) -> list[Row]:
     """Rows of the seed `setting`, completed by the project's rows of each setting that they lack, because an older
-    version did not know it.
+    version did not know it, and of the time before theirs begin: without a row in force, nights stop.
     """
-    named = {row.get("name") for row in rows}
-    return rows + [row for row in rows_of_project(SETTINGS) if row["name"] not in named]
+    begins: dict[str, str] = {}
+    for row in rows:
+        name, valid_from = str(row["name"]), str(row["valid_from"])
+        begins[name] = min(valid_from, begins.get(name, valid_from))
+
+    def is_lacking(row: Row) -> bool:
+        name = str(row["name"])
+        return name not in begins or str(row["valid_from"]) < begins[name]
+
+    return rows + [row for row in rows_of_project(SETTINGS) if is_lacking(row)]
 
 
 def _assert_known_counties(path: Path, rows: Mapping[int, Row]) -> None:

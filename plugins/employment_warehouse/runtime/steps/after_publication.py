@@ -34,8 +34,8 @@ def purge_landing() -> None:
             *deleted[1:],
             returns.delete_expired(deleted.on_date),
         )
-    log.info("files of runs of dbt deleted: %d", transform.delete_old_runs())
     erase_persons()
+    log.info("files of runs of dbt deleted: %d", transform.delete_old_runs())  # last: it stops no erasure
 
 
 def erase_persons() -> None:
