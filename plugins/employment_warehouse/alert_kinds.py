@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from employment_warehouse import strict_yaml
+from employment_warehouse.contract import Words
 from employment_warehouse.contract.divisions import divisions
 
 Level = Literal["critical", "warning", "info"]
@@ -57,9 +58,9 @@ class AlertKind:
         """In both languages, of facts that are the same in both."""
         return f"{self.zh.title.format(**facts)} | {self.en.title.format(**facts)}"
 
-    def line(self, name: str, **facts: object) -> str:
+    def line(self, name: str, **facts: object) -> Words:
         """One of `lines`, in both languages."""
-        return f"{self.zh.lines[name].format(**facts)} | {self.en.lines[name].format(**facts)}"
+        return Words(self.zh.lines[name], self.en.lines[name]).filled(**facts)
 
     @property
     def mentions_owners(self) -> bool:

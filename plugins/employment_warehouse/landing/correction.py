@@ -15,7 +15,7 @@ from typing import NamedTuple
 import psycopg
 
 from employment_warehouse.alert_kinds import alert_kinds
-from employment_warehouse.contract import EXPLANATION_SHEET, Contract, contracts
+from employment_warehouse.contract import EXPLANATION_SHEET, Contract, Words, contracts
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import ledger
 from employment_warehouse.landing.delivery import IngestResult, alert_unreadable, ingest_file, ingest_part
@@ -133,13 +133,11 @@ def _alert_waiting(
     connection: psycopg.Connection, workbook: IncomingPart, waiting: list[Contract], unknown: list[int]
 ) -> None:
     kind = alert_kinds()["correction_waits"]
-    sheets = [kind.line("waits", title_zh=contract.title_zh, title_en=contract.title_en) for contract in waiting]
-    sheets += [kind.line("unknown", number=number) for number in unknown]
-    zh, en = zip(*(sheet.split(" | ") for sheet in sheets), strict=True)
+    lines = [kind.line("waits", title=Words(contract.title_zh, contract.title_en)) for contract in waiting]
+    lines += [kind.line("unknown", number=number) for number in unknown]
+    sheets = Words("；".join(line.zh for line in lines), "; ".join(line.en for line in lines))
     words = {
         "title": kind.title(unit=divisions().name_of(workbook.unit)),
-        "body": kind.line(
-            "workbook", report_date=workbook.report_date, sheets_zh="；".join(zh), sheets_en="; ".join(en)
-        ),
+        "body": str(kind.line("workbook", report_date=workbook.report_date, sheets=sheets)),
     }
     connection.execute(query("alert_correction_waits"), workbook.__dict__ | kind.__dict__ | words)

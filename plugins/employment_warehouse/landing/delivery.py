@@ -149,7 +149,7 @@ def alert_unreadable(connection: psycopg.Connection, part: IncomingPart) -> None
     kind = alert_kinds()["correction_unreadable"]
     words = {
         "title": kind.title(unit=divisions().name_of(part.unit)),
-        "body": kind.line("workbook", path=part.path),
+        "body": str(kind.line("workbook", path=part.path)),
     }
     connection.execute(query("alert_correction_unreadable"), part.__dict__ | kind.__dict__ | words)
 

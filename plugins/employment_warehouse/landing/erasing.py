@@ -204,13 +204,13 @@ def _left_in_zone(named: Collection[tuple[bytes, str]]) -> Iterator[str]:
             yield _not_looked_at(path, error)
             continue
         if is_left:
-            yield alert_kinds()["erased_in_zone"].line("file", path=label(path))
+            yield str(alert_kinds()["erased_in_zone"].line("file", path=label(path)))
 
 
 def _not_looked_at(path: str, error: Exception) -> str:
     """Without the error's own text, which may quote names."""
     why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
-    return alert_kinds()["erased_in_zone"].line("unread", path=label(path), why=why)
+    return str(alert_kinds()["erased_in_zone"].line("unread", path=label(path), why=why))
 
 
 def _words(asked: ErasureRequest) -> Words:

@@ -245,9 +245,7 @@ def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, 
         connection.execute(query("resolve_misplaced_files"))
         return
     kind = alert_kinds()["misplaced_files"]
-    listed = []
-    for path, fault in misplaced[:PATHS_LISTED]:
-        listed.append(kind.line("file", path=label(path), fault_zh=fault.zh, fault_en=fault.en))
+    listed = [str(kind.line("file", path=label(path), fault=fault)) for path, fault in misplaced[:PATHS_LISTED]]
     more = f"\n… +{len(misplaced) - PATHS_LISTED}" if len(misplaced) > PATHS_LISTED else ""
     words = {"title": kind.title(count=len(misplaced)), "body": "\n".join(listed) + more}
     connection.execute(query("alert_misplaced_files"), kind.__dict__ | words)
