@@ -54,6 +54,18 @@ def test_settings_that_an_operator_s_file_does_not_name_are_the_project_s(
     assert warehouse.execute("select count(*) from seeds.setting where name <> 'working_age_from'").fetchone() == before
 
 
+def test_names_that_an_operator_s_file_does_not_give_are_the_project_s(
+    warehouse: psycopg.Connection, own: Path
+) -> None:
+    project = {(row["code_list"], row["code"]): row["name_zh"] for row in seed_tables.read("code_name")}
+    (own / "code_name.csv").write_text("code_list,code,name_zh\nstatus,held,扣下\nfinding,mine,自有\n", "utf-8")
+    seed_tables.load()
+    found = warehouse.execute("select code_list, code, name_zh from seeds.code_name").fetchall()
+    named = {(code_list, code): name for code_list, code, name in found}
+    assert len(named) == len(found)
+    assert named == project | {("status", "held"): "扣下", ("finding", "mine"): "自有"}
+
+
 def test_a_setting_is_the_project_s_until_an_operator_s_file_begins(warehouse: psycopg.Connection, own: Path) -> None:
     (own / "setting.csv").write_text(
         f"{SETTING}\nretention_dbt_runs_days,2027-01-01,180,true\nworking_age_from,2019-01-01,18,true\n"

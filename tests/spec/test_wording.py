@@ -127,7 +127,7 @@ HEADER = "code_list,code,name_zh,name_en"
         ),  # GBK
         ("name_zh\n扣下\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
         (f"{HEADER}\nstatus,held,\udcff,on hold\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
-        (f"{HEADER}\nstatus,late,晚,late\n", ("其他（held）", "other (held)"), "农村劳动力务工（就业）"),
+        (f"{HEADER}\nstatus,late,晚,late\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
         ("code_list,code,name\nstatus,held,扣下\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
     ],
 )

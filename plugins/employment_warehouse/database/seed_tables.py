@@ -1,7 +1,8 @@
 """Seed tables: settings, targets, divisions, calendar. Declared in dbt_project/seeds, loaded whole, read by date.
 
 The operator's own files of `<home>/seeds/` take the place of the project's, file by file; settings name by name,
-from the date on which the file's begin: a file that was written before a version knew a setting would stop its nights.
+from the date on which the file's begin: a file that was written before a version knew a setting would stop its nights;
+names code by code: it would leave codes of that version without one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from employment_warehouse.seed_files import Row, SeedError
 
 SEEDS = Path("dbt_project") / "seeds"
 SETTINGS = "setting"
+CODE_NAMES = "code_name"
 EVERYWHERE = "*"
 
 
@@ -123,13 +125,15 @@ def have_changed() -> bool:
 def read(name: str) -> list[Row]:
     """The rows of a seed, cells as text, an empty one None: the operator's file, else the project's.
 
-    An operator's file may leave out columns: they are empty then; and settings: they are the project's then. Raises
-    UserError (`own_seed_unreadable`).
+    An operator's file may leave out columns: they are empty then; and settings and names of codes: they are the
+    project's then. Raises UserError (`own_seed_unreadable`).
     """
     path = settings.seed_file(name)
     rows = seed_files.read(path)
     if path != settings.project_seed_file(name):  # the project's are of its own prefecture
         _assert_known_counties(path, rows)
+    if name == CODE_NAMES:
+        return _with_every_name(list(rows.values()))
     if name != SETTINGS:
         return list(rows.values())
     known = _of_known_kinds(rows)
@@ -161,6 +165,12 @@ def with_every_setting(rows: list[Row]) -> list[Row]:
         return name not in begins or str(row["valid_from"]) < begins[name]
 
     return rows + [row for row in rows_of_project(SETTINGS) if is_lacking(row)]
+
+
+def _with_every_name(rows: list[Row]) -> list[Row]:
+    """Rows of the seed `code_name`, completed by the project's row of each code that they lack."""
+    named = {(row["code_list"], row["code"]) for row in rows}
+    return rows + [row for row in rows_of_project(CODE_NAMES) if (row["code_list"], row["code"]) not in named]
 
 
 def _assert_known_counties(path: Path, rows: Mapping[int, Row]) -> None:

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 from employment_warehouse.database import seed_tables
 from employment_warehouse.settings import read_when_changed, seed_file
 
-_SEED = "code_name"
-
 
 class Label(NamedTuple):
     """One name in both languages."""
@@ -48,13 +46,10 @@ def names(rows: Iterable[Mapping[str, Any]]) -> Names:
 
 
 def code_names(code_list: str) -> Labels:
-    """Names of a list of codes by the seed, for what shows no publication: the operator's own if there is one and it
-    has the list, else the project's.
-    """
-    return _read(seed_file(_SEED))[code_list]
+    """Names of a list of codes by the seed, for what shows no publication."""
+    return _read(seed_file(seed_tables.CODE_NAMES))[code_list]
 
 
 @read_when_changed
 def _read(_: Path) -> Names:
-    """By list: an own file that was written before a version knew a list leaves that version its words."""
-    return Names({**names(seed_tables.rows_of_project(_SEED)), **names(seed_tables.read_words(_SEED))})
+    return names(seed_tables.read_words(seed_tables.CODE_NAMES))
