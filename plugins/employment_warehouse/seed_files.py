@@ -25,7 +25,10 @@ Row = Mapping[str, str | None]
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHINESE_IN_UTF8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){3}")
-_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
+_DATE = re.compile(
+    r"(?:([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2}))"
+    r"(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?"  # a date as a time, which a spreadsheet or a program writes with midnight
+)
 _TRUTHS = {"true": ("true", "t", "yes", "y", "on", "1"), "false": ("false", "f", "no", "n", "off", "0")}
 _SHOWN = 40  # characters of a wrong value
 
@@ -243,7 +246,7 @@ def _integer(text: str) -> str | None:
 
 
 def _numeric(text: str) -> str | None:
-    return text if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]+)?", text) else None
+    return text if re.fullmatch(r"[+-]?([0-9]{1,12}(\.[0-9]*)?|\.[0-9]+)", text) else None
 
 
 # How a cell is read, by the type of its column, and what it should be.

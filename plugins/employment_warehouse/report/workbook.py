@@ -106,11 +106,11 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, PLAIN_CELLS | {"in_memory": True}) as book:
         book.set_properties({"created": publication["published_at"].replace(tzinfo=None)})
-        formats = _Formats.of(book)
+        cells = _Formats.of(book)
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
-            _write_heads(page, sheet, formats)
-            _write_rows(page, sheet, formats)
+            _write_heads(page, sheet, cells)
+            _write_rows(page, sheet, cells)
             if legend := _legend(sheet):
                 page.write_string(len(sheet.rows) + 2, 0, legend)
             _lay_out(page)
@@ -121,18 +121,18 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
     return content.getvalue()
 
 
-def _write_heads(page: Worksheet, sheet: Sheet, formats: _Formats) -> None:
+def _write_heads(page: Worksheet, sheet: Sheet, cells: _Formats) -> None:
     """The titles of the columns, each as wide as its cells, in as many lines as the longest title needs."""
     lines = 1
     for at, title in enumerate(sheet.heads):
         columns = _column_width(title, (row[at] for row in sheet.rows[:200]))
         lines = max(lines, -(-width_of(title) // (columns - 2)))
-        page.write_string(0, at, title, formats.head)
+        page.write_string(0, at, title, cells.head)
         page.set_column(at, at, columns)
     page.set_row(0, LINE * lines)
 
 
-def _write_rows(page: Worksheet, sheet: Sheet, formats: _Formats) -> None:
+def _write_rows(page: Worksheet, sheet: Sheet, cells: _Formats) -> None:
     for line, row in enumerate(sheet.rows, start=1):
         for at, cell in enumerate(row):
             value, mark = (cell.value, cell.mark) if isinstance(cell, Figure) else (cell, "")
@@ -140,11 +140,11 @@ def _write_rows(page: Worksheet, sheet: Sheet, formats: _Formats) -> None:
                 case None:
                     page.write_string(line, at, _shown(cell))
                 case str():
-                    page.write_string(line, at, value, formats.text)
+                    page.write_string(line, at, value, cells.text)
                 case date():
-                    page.write_datetime(line, at, value, formats.day)
+                    page.write_datetime(line, at, value, cells.day)
                 case _:
-                    page.write_number(line, at, float(value), formats.numbers[sheet.units[at], mark])
+                    page.write_number(line, at, float(value), cells.numbers[sheet.units[at], mark])
 
 
 def _lay_out(page: Worksheet) -> None:
