@@ -58,7 +58,19 @@ def test_columns_without_a_name_or_a_value_are_none(fresh_home: Home) -> None:
     assert [row.keys() for row in seed_tables.read("holiday")] == [{"on_date", "is_working_day"}] * 2
 
 
-@pytest.mark.parametrize("day", ["2031/1/1", "2031-1-1", "2031.1.1", "2031年1月1日", "20310101", " 2031-01-01 "])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2031/1/1",
+        "2031-1-1",
+        "2031.1.1",
+        "2031年1月1日",
+        "20310101",
+        " 2031-01-01 ",
+        "2031/1/1 0:00",
+        "2031-01-01T00:00:00",
+    ],
+)
 def test_a_date_and_a_truth_are_read_as_a_spreadsheet_writes_them(fresh_home: Home, day: str) -> None:
     (fresh_home.seeds / "holiday.csv").write_text(f"on_date,is_working_day\n{day},FALSE\n,\n")
     assert not calendar.is_working_day(date(2031, 1, 1))
@@ -97,6 +109,7 @@ def test_a_date_and_a_truth_are_read_as_a_spreadsheet_writes_them(fresh_home: Ho
         ("setting.csv", "name,valid_from,value\nlimit,2024-01-01,9\n", ":1", "enabled"),
         ("setting.csv", SETTING + "limit,2024-01-01,1,true\nlimit,2024/1/1,2,true\n", ":3", "limit"),
         ("target.csv", TARGET + "530102,rural_employed,2024-01-01,5\n", ":2: county_code", "530102"),
+        ("holiday.csv", HOLIDAYS + "2031-02-03 08:00,false,\n", ":4: on_date", "08:00"),
         ("target.csv", TARGET + "532501,rural_employed,2024-01-01,八万\n", ":2: target_value", "八万"),
     ],
 )
