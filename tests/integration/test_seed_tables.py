@@ -10,7 +10,7 @@ import pytest
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate, seed_tables
-from employment_warehouse.database.setting_values import assert_values
+from employment_warehouse.database.setting_validation import assert_values
 from employment_warehouse.errors import UserError
 
 SETTING = "name,valid_from,value,enabled"

@@ -21,7 +21,7 @@ from employment_warehouse.gate.feed_suite import feed_suite
 from employment_warehouse.gate.marts import has_rows
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.suites import SuiteError, read_suites
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 from employment_warehouse.gate.validation import validate
 
 PASS, FAIL, LACK = "passes", "fails", "lacks"

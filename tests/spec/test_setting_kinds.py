@@ -45,7 +45,7 @@ def test_every_setting_is_of_the_kind_that_its_readers_take(fresh_home: Home) ->
     }
     assert wrong == set()
     assert set(known.values()) == {"integer", "number", "text"}
-    assert {kind for name, kind in known.items() if name.startswith("gate_")} == {"number"}  # gate/thresholds.py
+    assert {kind for name, kind in known.items() if name.startswith("gate_")} == {"number"}  # gate/threshold_lookup.py
 
 
 def test_an_own_file_does_not_say_of_what_kind_a_setting_is(fresh_home: Home) -> None:

@@ -13,7 +13,7 @@ from employment_warehouse.console.console_names import CAMPAIGN
 from employment_warehouse.console.page import Page, Visit, day_of
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
-from employment_warehouse.database.setting_values import ALL_JOINED
+from employment_warehouse.database.setting_validation import ALL_JOINED
 from employment_warehouse.report import formats, report_names
 from employment_warehouse.report.code_names import code_names
 from employment_warehouse.settings import TIMEZONE

@@ -4,7 +4,7 @@ from employment_warehouse.database.connections import OWN_LOGIN, connect, signed
 from employment_warehouse.database.deadlock import repeat_after_deadlock
 from employment_warehouse.database.describe import DatabaseRefusal, describe, refusals
 from employment_warehouse.database.migrate import migrate
-from employment_warehouse.database.setting_value import setting
+from employment_warehouse.database.setting_lookup import setting
 
 __all__ = [
     "OWN_LOGIN",

@@ -23,7 +23,7 @@ from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.connections import connect
 from employment_warehouse.database.describe import describe
 from employment_warehouse.database.model_keys import assert_known_seed
-from employment_warehouse.database.setting_values import assert_values
+from employment_warehouse.database.setting_validation import assert_values
 from employment_warehouse.errors import UserError
 from employment_warehouse.seed_files import Row, SeedError
 

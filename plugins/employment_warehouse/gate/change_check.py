@@ -7,7 +7,7 @@ from psycopg import sql
 from employment_warehouse.gate.checked_model import UNIT_KEYS, Check, CheckedModel, frame_of_one
 from employment_warehouse.gate.expectation import Expectation, number
 from employment_warehouse.gate.suites import Entry, Frame, value_of
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 
 def change(declared: CheckedModel, check: Check, thresholds: Thresholds) -> Frame | None:

@@ -13,7 +13,7 @@ from employment_warehouse.gate.measure import Comparison, DeclaredMeasures
 from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.subject import Subject, mix_values
 from employment_warehouse.gate.submission import Submission, Values
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from psycopg import sql
 from employment_warehouse.gate.checked_model import PREFECTURE, Check, CheckedModel, frame_of_one
 from employment_warehouse.gate.expectation import Expectation
 from employment_warehouse.gate.suites import Frame, value_of
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 
 def counties_check(declared: CheckedModel, check: Check) -> tuple[sql.Composable, Expectation]:

@@ -18,7 +18,7 @@ from employment_warehouse.gate.feed_suite import feed_suite
 from employment_warehouse.gate.measure import Comparison
 from employment_warehouse.gate.profile import Profile, keep, profiles
 from employment_warehouse.gate.submission import Submission, next_submission, offered_submissions
-from employment_warehouse.gate.thresholds import Thresholds, thresholds_on
+from employment_warehouse.gate.threshold_lookup import Thresholds, thresholds_on
 from employment_warehouse.gate.validation import validate
 
 REASON = "入库前检查 gate 1"

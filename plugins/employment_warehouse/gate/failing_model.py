@@ -12,7 +12,7 @@ from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.gate import ledger
 from employment_warehouse.gate.checked_model import without_remarks
 from employment_warehouse.gate.queries import query
-from employment_warehouse.gate.thresholds import thresholds_on
+from employment_warehouse.gate.threshold_lookup import thresholds_on
 
 REASON = "模型无法计算 model_failed"
 EXCLUDED_FROM_TRIAL = "逐一排查时未用 excluded from a trial"

@@ -8,7 +8,7 @@ from employment_warehouse.gate.expectation import Expectation
 from employment_warehouse.gate.limits import Limit, Setting
 from employment_warehouse.gate.measure import Comparison, Measure
 from employment_warehouse.gate.subject import Subject
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 
 def feed_suite(contract: Contract, thresholds: Thresholds) -> list[Expectation]:

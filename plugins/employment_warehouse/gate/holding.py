@@ -10,7 +10,7 @@ import psycopg
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.releases import releases
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 REASON = "发布前检查 gate 2"
 

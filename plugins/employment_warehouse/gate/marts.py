@@ -17,7 +17,7 @@ from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.holding import hold_causes
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.suites import Frame, Suite, SuiteError, read_suites
-from employment_warehouse.gate.thresholds import thresholds_on
+from employment_warehouse.gate.threshold_lookup import thresholds_on
 from employment_warehouse.gate.validation import validate
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from employment_warehouse.gate.county_checks import counties_check, counties_que
 from employment_warehouse.gate.expectation import Expectation
 from employment_warehouse.gate.row_checks import ROW_CHECKS, row_check, rows_query
 from employment_warehouse.gate.suites import Frame, Suite, SuiteError
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 # What shares a frame: how one check is read, and the query of all.
 SHARED = MappingProxyType({"rows": (row_check, rows_query), "counties": (counties_check, counties_query)})

@@ -16,7 +16,7 @@ from employment_warehouse.gate.comparing import compare
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.measure import DeclaredMeasures, Derived, PreviousRows, Statement, TonightRows
 from employment_warehouse.gate.submission import Submission, Values
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 # Values by number of the submission; a submission without rows is not among them.
 ValuesBySubmission = dict[int, dict[str, float | None]]

@@ -19,7 +19,7 @@ from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, MeasuredIn, Severity, fill
-from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.threshold_lookup import Thresholds
 
 FOLDER = Path("expectations") / "warehouse"
 

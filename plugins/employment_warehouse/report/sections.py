@@ -35,7 +35,7 @@ class Section:
 def sections() -> list[Section]:
     """All sections. An unknown or missing key is a TypeError."""
     declared = strict_yaml.read(Path(__file__).with_name("sections.yml").read_text(encoding="utf-8"))
-    return [Section(each["heading"], [TableOf(**table) for table in each["tables"]]) for each in declared]
+    return [Section(**each | {"tables": [TableOf(**table) for table in each["tables"]]}) for each in declared]
 
 
 def sections_of(shown: Collection[str]) -> Iterator[Section]:
