@@ -147,8 +147,7 @@ def _local(url: str) -> str:
 def _say(request: Request, refusal: Refusal) -> Response:
     session = request.app.state.sessions.find(request)
     chosen = language(request)
-    said = {"message": refusal.message, "todo": refusal.todo}
-    if session:  # paths of the server are not for strangers
-        said |= {"where": refusal.where, "expected": refusal.expected}
-    shown = {name: in_language(text, chosen) for name, text in said.items()}
+    if not session:  # paths of the server are not for strangers
+        refusal = refusal._replace(where="", expected="")
+    shown = {name: in_language(text, chosen) for name, text in refusal._asdict().items() if name != "status"}
     return HTMLResponse(rendering.render(request, session, "refusal.html.j2", **shown), refusal.status)
