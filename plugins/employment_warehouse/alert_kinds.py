@@ -54,9 +54,9 @@ class AlertKind:
         link = self.link_of_others if is_other else self.link
         return link and link.format(unit=quote(unit))
 
-    def title(self, **facts: object) -> str:
-        """In both languages, of facts that are the same in both."""
-        return f"{self.zh.title.format(**facts)} | {self.en.title.format(**facts)}"
+    def title(self, **facts: object) -> Words:
+        """In both languages."""
+        return Words(self.zh.title, self.en.title).filled(**facts)
 
     def line(self, name: str, **facts: object) -> Words:
         """One of `lines`, in both languages."""

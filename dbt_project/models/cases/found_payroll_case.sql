@@ -4,7 +4,7 @@
 with
 payroll_lines as (
     select
-        checked.*, checked.finding in ('unpaid', 'underpaid') as is_owed,
+        checked.*, ops.is_owed(checked.finding) as is_owed,
         {% for stage in ['listed', 'signed', 'approved', 'sent'] -%}
         checked.amount_paid < checked.amount_due
         and coalesce(line.{{ stage }}_on > {{ tonight_date() }}, true) as is_not_{{ stage }}

@@ -7207,6 +7207,7 @@ GRANT ALL ON FUNCTION ops.is_holding(gate integer, severity text, success boolea
 -- Name: FUNCTION is_owed(finding text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.is_owed(finding text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.is_owed(finding text) TO wh_transformer;
 GRANT ALL ON FUNCTION ops.is_owed(finding text) TO wh_reader;
 
 -- Name: FUNCTION is_scratch(run_id text); Type: ACL; Schema: ops; Owner: wh_owner

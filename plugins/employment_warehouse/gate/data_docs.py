@@ -14,8 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from employment_warehouse import database
-from employment_warehouse.database import setting
+from employment_warehouse.database import connect, setting
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.settings import TIMEZONE, current_home, write_whole
 
@@ -63,7 +62,7 @@ def _folder() -> Path:
 
 def _delete_old() -> None:
     """Those of the last builds are kept, as many as the setting `retention_data_docs_builds` says."""
-    with database.connect("wh_gate") as connection:
+    with connect("wh_gate") as connection:
         kept = setting(connection, "retention_data_docs_builds", datetime.now(TIMEZONE).date())
     if kept is None:
         return

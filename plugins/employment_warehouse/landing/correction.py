@@ -137,7 +137,7 @@ def _alert_waiting(
     lines += [kind.line("unknown", number=number) for number in unknown]
     sheets = Words("；".join(line.zh for line in lines), "; ".join(line.en for line in lines))
     words = {
-        "title": kind.title(unit=divisions().name_of(workbook.unit)),
+        "title": str(kind.title(unit=divisions().name_of(workbook.unit))),
         "body": str(kind.line("workbook", report_date=workbook.report_date, sheets=sheets)),
     }
     connection.execute(query("alert_correction_waits"), workbook.__dict__ | kind.__dict__ | words)

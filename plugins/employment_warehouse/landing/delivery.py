@@ -148,7 +148,7 @@ def alert_unreadable(connection: psycopg.Connection, part: IncomingPart) -> None
     """Raise the alert on a return workbook of which nothing can be read."""
     kind = alert_kinds()["correction_unreadable"]
     words = {
-        "title": kind.title(unit=divisions().name_of(part.unit)),
+        "title": str(kind.title(unit=divisions().name_of(part.unit))),
         "body": str(kind.line("workbook", path=part.path)),
     }
     connection.execute(query("alert_correction_unreadable"), part.__dict__ | kind.__dict__ | words)

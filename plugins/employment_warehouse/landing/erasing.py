@@ -181,7 +181,7 @@ def _alert_in_zone(connection: psycopg.Connection, replaced: Collection[bytes]) 
     left = sorted(set(_left_in_zone(named))) if named else []
     if left:
         kind = alert_kinds()["erased_in_zone"]
-        words = {"title": kind.title(), "body": "\n".join(left)}
+        words = {"title": str(kind.title()), "body": "\n".join(left)}
         connection.execute(query("alert_erased_in_zone"), kind.__dict__ | words)
         connection.commit()
     return left

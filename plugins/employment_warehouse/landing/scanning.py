@@ -247,6 +247,6 @@ def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, 
     kind = alert_kinds()["misplaced_files"]
     listed = [str(kind.line("file", path=label(path), fault=fault)) for path, fault in misplaced[:PATHS_LISTED]]
     more = f"\n… +{len(misplaced) - PATHS_LISTED}" if len(misplaced) > PATHS_LISTED else ""
-    words = {"title": kind.title(count=len(misplaced)), "body": "\n".join(listed) + more}
+    words = {"title": str(kind.title(count=len(misplaced))), "body": "\n".join(listed) + more}
     connection.execute(query("alert_misplaced_files"), kind.__dict__ | words)
     connection.commit()

@@ -26,6 +26,6 @@ return finding in ('unpaid', 'underpaid');
 comment on function ops.is_owed(text) is
 '该项线索的金额是否为欠发。 | Whether the amount of a finding is what is owed: findings overlap, and only these amounts are added up.';
 revoke all on function ops.is_owed(text) from public;
-grant execute on function ops.is_owed(text) to wh_reader;
+grant execute on function ops.is_owed(text) to wh_transformer, wh_reader;
 
 reset role;
