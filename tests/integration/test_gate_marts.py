@@ -25,6 +25,7 @@ from employment_warehouse.database.model_declarations import Model, read_models
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate.checked_model import UNIT_KEYS
 from employment_warehouse.gate.marts import check_frame, suites_in_force
+from employment_warehouse.gate.row_checks import known_codes
 from employment_warehouse.gate.suites import Frame, SuiteError
 
 PREFECTURE = "532500"
@@ -344,9 +345,10 @@ def declared_checks() -> dict[str, list[tuple[str | None, dict[str, Any]]]]:
             for column in (entry, *entry.get("columns", [])):
                 for check in column.get("config", {}).get("meta", {}).get("checks", []):
                     of = None if column is entry else str(column["name"])
-                    found.setdefault(entry["name"], []).append(
-                        (of, check if isinstance(check, dict) else {check: None})
-                    )
+                    one = dict(check) if isinstance(check, dict) else {check: None}
+                    if "one_of" in one:
+                        one["one_of"] = list(known_codes(one["one_of"]))
+                    found.setdefault(entry["name"], []).append((of, one))
     return found
 
 
@@ -691,7 +693,7 @@ def test_a_failure_that_a_delivery_has_caused_holds_that_delivery_and_asks_for_a
     assert [row[1:3] for row in held] == [("employment", GEJIU)]
     assert "务工就业台账中人员在劳动力台账上的占比" in held[0][3]
     assert gate.rebuild_needed(world.build)
-    with pytest.raises(psycopg.Error, match="has a certificate"), database.connect("wh_transformer") as connection:
+    with pytest.raises(psycopg.Error, match="has begun to check"), database.connect("wh_transformer") as connection:
         connection.execute("select ops.undo_version('employment_stock')")
     gate.void_certificate(world.build)
     assert gate.rebuild_needed(world.build)  # also when the rebuild failed and is tried again

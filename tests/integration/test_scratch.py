@@ -107,7 +107,7 @@ def test_a_scratch_build_is_never_published(workshops: Any) -> None:
 def test_a_run_that_another_build_has_overtaken_writes_nothing(workshops: Any) -> None:
     scratch = publication.start_scratch()
     night = workshops.start("2024-05-02")
-    with pytest.raises(transform.TransformFailed, match=f"build {scratch} is not being built"):
+    with pytest.raises(transform.TransformFailed, match=f"build {scratch} is not in progress"):
         transform.run_scratch(["build", "--select", "dim_workshop"], scratch)
     assert workshops.rows("select model from ops.model_version where build = %s", night) == []
 

@@ -229,7 +229,7 @@ def test_a_certified_build_can_no_longer_be_written(workshops: Any) -> None:
     workshops.build(build)
     certify(build)
     for function in ("undo_version", "write_version"):
-        with connect("wh_transformer") as dbt, pytest.raises(psycopg.Error, match="has a certificate") as refused:
+        with connect("wh_transformer") as dbt, pytest.raises(psycopg.Error, match="has begun to check") as refused:
             dbt.execute(f"select ops.{function}('dim_workshop')")
         assert refused.value.sqlstate == "WH021"
     assert publication.publish(build) == build

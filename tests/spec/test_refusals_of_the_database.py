@@ -11,6 +11,9 @@ from employment_warehouse.settings import project_root
 
 SCHEMA = Path(employment_warehouse.__file__).parent / "database/schema.sql"
 FUNCTION = re.compile(r"^CREATE FUNCTION ([a-z_.]+)\(|errcode = '(WH[0-9]{3})'", re.M)
+REFUSAL = re.compile(r"raise exception using (.*?);\n", re.S)
+IN_BOTH = re.compile(r"[一-鿿].* \| .*[a-z]", re.S)
+COMPUTED = "message = failed"  # made of a check's texts, which are in both
 ROW = re.compile(r"^\| (WH[0-9]{3}) \| (.+) \| (.+) \| (.+) \|$", re.M)
 
 
@@ -34,3 +37,9 @@ def test_each_code_is_listed_once_with_who_raises_it() -> None:
     assert len(found) > 30
     assert [code for code, *_ in listed()] == sorted(found)
     assert {code: set(re.findall(r"`([a-z_.]+)`", functions)) for code, _, functions, _ in listed()} == found
+
+
+def test_each_refusal_is_said_in_both_languages() -> None:
+    refusals = REFUSAL.findall(SCHEMA.read_text(encoding="utf-8"))
+    assert len(refusals) > 100
+    assert [text for text in refusals if not IN_BOTH.search(text) and COMPUTED not in text] == []

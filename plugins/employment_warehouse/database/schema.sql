@@ -153,12 +153,12 @@ begin
     select * into restored from ops.delivery as d where d.delivery_id = number and d.landed_by = pg_current_xact_id();
     if not found then
         raise exception using errcode = 'WH008',
-            message = format('delivery %s is not being restored by this transaction', number);
+            message = format('本事务没有在恢复报送 %1$s | delivery %1$s is not being restored by this transaction', number);
     end if;
     execute format('select count(*) from landing.%I where delivery_id = $1', restored.feed) into counted using number;
     if counted <> restored.rows_landed then
         raise exception using errcode = 'WH034',
-            message = format('delivery %s: %s rows were restored, %s were landed', number, counted, restored.rows_landed);
+            message = format('报送 %1$s：恢复了 %2$s 行，入库时为 %3$s 行 | delivery %1$s: %2$s rows were restored, %3$s were landed', number, counted, restored.rows_landed);
     end if;
     update ops.delivery as d set purged_at = null where d.delivery_id = number;
     return counted;
@@ -240,11 +240,11 @@ COMMENT ON FUNCTION landing.purge() IS '清理已被现行发布替代的落地�
 CREATE FUNCTION landing.refuse_row() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 begin
     raise exception using errcode = 'WH008',
-        message = format('delivery %s is not being landed by this transaction', new.delivery_id);
-end $$;
+        message = format('本事务没有在入库报送 %1$s | delivery %1$s is not being landed by this transaction', new.delivery_id);
+end $_$;
 
 ALTER FUNCTION landing.refuse_row() OWNER TO wh_owner;
 
@@ -266,7 +266,7 @@ begin
         where d.delivery_id = number and d.feed = remove_repeated.feed and d.landed_by = pg_current_xact_id()
     ) then
         raise exception using errcode = 'WH008',
-            message = format('delivery %s is not being landed by this transaction', number);
+            message = format('本事务没有在入库报送 %1$s | delivery %1$s is not being landed by this transaction', number);
     end if;
     -- A hash finds the rows that may be meant; they are compared by their keys. NULL is a value here.
     return query execute format(
@@ -738,7 +738,7 @@ begin
     ) into incomplete;
     if incomplete > 0 then
         raise exception using errcode = 'WH023', message = format(
-            '%s: %s rows have no value in a column of (%s)', declared.model, incomplete, array_to_string(whole, ', ')
+            '%1$s：%2$s 行的主键（%3$s）不完整 | %1$s: %2$s rows have no value in a column of (%3$s)', declared.model, incomplete, array_to_string(whole, ', ')
         );
     end if;
     execute format(
@@ -747,7 +747,7 @@ begin
     ) into repeated;
     if repeated > 0 then
         raise exception using errcode = 'WH023', message = format(
-            '%s: %s keys (%s) occur more than once', declared.model, repeated, array_to_string(declared.key, ', ')
+            '%1$s：%2$s 个主键（%3$s）重复 | %1$s: %2$s keys (%3$s) occur more than once', declared.model, repeated, array_to_string(declared.key, ', ')
         );
     end if;
 end $_$;
@@ -1057,7 +1057,7 @@ ALTER FUNCTION ops.build_digest(number integer) OWNER TO wh_owner;
 
 -- Name: FUNCTION build_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.build_digest(number integer) IS '汇总写入的所有行的摘要（256位，带密钥）。 | Digest of the rows that a build opened or closed: 256 bits, with the build''s own key, so that no other rows can be made to have it.';
+COMMENT ON FUNCTION ops.build_digest(number integer) IS '汇总写入的所有行的校验和（256位，带密钥）。 | Digest of the rows that a build opened or closed: 256 bits, with the build''s own key, so that no other rows can be made to have it.';
 
 -- Name: case_explanations(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1093,7 +1093,7 @@ begin
     if not exists (
         select from ops.build as b where b.build = number and b.status = 'building' and b.sealed_at is not null
     ) then
-        raise exception using errcode = 'WH003', message = format('build %s is not in progress, or was not sealed', number);
+        raise exception using errcode = 'WH003', message = format('第 %1$s 次汇总没有在进行，或尚未封存 | build %1$s is not in progress, or was not sealed', number);
     end if;
     if not exists (select from ops.expected_check as e where e.build = number) then
         raise exception using errcode = 'WH033',
@@ -1164,7 +1164,7 @@ declare
     word text := to_char(wanted, 'YYYY-MM');
     closed ops.month_close;
     shown ops.publication;
-    taken_back integer;
+    rolled_back integer;
 begin
     perform ops.assert_no_night();
     select m.* into closed from ops.month_close as m where m.month = first_day;
@@ -1183,14 +1183,14 @@ begin
     end if;
     select p.* into shown from ops.publication as p where p.publication = ops.standing_publication();
     if shown.report_date is null or shown.report_date < last_day then
-        select max(p.publication) into taken_back from ops.publication as p
+        select max(p.publication) into rolled_back from ops.publication as p
         where p.report_date >= last_day and p.rolled_back_at is not null;
         raise exception using errcode = 'WH041',
-            message = case when taken_back is null
+            message = case when rolled_back is null
                 then format('%1$s 最后一日尚未发布 | the last day of %1$s is not published yet', word)
                 else format(
                     '%1$s 最后一日所在的第 %2$s 号发布已撤回 | publication %2$s, which had the last day of %1$s, was rolled back',
-                    word, taken_back
+                    word, rolled_back
                 )
             end,
             hint = format('Publish the night of %s or a later one first.', last_day);
@@ -1631,14 +1631,14 @@ COMMENT ON FUNCTION ops.erased_reason() IS '删除个人信息后，理由一栏
 CREATE FUNCTION ops.expect_checks(number integer, checks jsonb) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     expected integer;
 begin
     if not exists (
         select from ops.build as b where b.build = number and b.status = 'building' and b.sealed_at is null
     ) then
-        raise exception using errcode = 'WH003', message = format('build %s is not in progress, or is being checked', number);
+        raise exception using errcode = 'WH003', message = format('第 %1$s 次汇总没有在进行，或正在检查 | build %1$s is not in progress, or is being checked', number);
     end if;
     delete from ops.expected_check as e where e.build = number;
     insert into ops.expected_check (build, suite, check_name, severity)
@@ -1646,7 +1646,7 @@ begin
     from jsonb_to_recordset(checks) as c (suite text, check_name text, severity text);
     get diagnostics expected = row_count;
     return expected;
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.expect_checks(number integer, checks jsonb) OWNER TO wh_owner;
 
@@ -1977,7 +1977,7 @@ ALTER FUNCTION ops.key_of(number integer) OWNER TO wh_owner;
 
 -- Name: FUNCTION key_of(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.key_of(number integer) IS '汇总摘要的密钥；未封存为零。 | The key of a build''s digests; zeros before it is sealed.';
+COMMENT ON FUNCTION ops.key_of(number integer) IS '汇总校验和的密钥；未封存为零。 | The key of a build''s digests; zeros before it is sealed.';
 
 -- Name: landing_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2013,7 +2013,7 @@ ALTER FUNCTION ops.landing_digest(number integer) OWNER TO wh_owner;
 
 -- Name: FUNCTION landing_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.landing_digest(number integer) IS '汇总所用报送及其落地行的摘要。 | Digest of the deliveries that a build reads, and of their landed rows.';
+COMMENT ON FUNCTION ops.landing_digest(number integer) IS '汇总所用报送及其落地行的校验和。 | Digest of the deliveries that a build reads, and of their landed rows.';
 
 -- Name: this_transaction(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2229,7 +2229,7 @@ begin
         return number;
     end if;
     if night.run_id = 'scratch' then
-        raise exception using errcode = 'WH003', message = format('build %s is a scratch build', number);
+        raise exception using errcode = 'WH003', message = format('第 %1$s 次汇总是试算，不能发布 | build %1$s is a scratch build, which is never published', number);
     end if;
     if night.status not in ('building', 'held') or night.base <> ops.chain_head()
         or number < (select max(b.build) from ops.build as b)
@@ -2552,7 +2552,7 @@ ALTER FUNCTION ops.publication_digest(number integer) OWNER TO wh_owner;
 
 -- Name: FUNCTION publication_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.publication_digest(number integer) IS '某次发布所作改动的摘要，此后任何时候相同。 | Digest of the rows that a publication opened and closed; the same at any later time and in any copy.';
+COMMENT ON FUNCTION ops.publication_digest(number integer) IS '某次发布所作改动的校验和，此后任何时候相同。 | Digest of the rows that a publication opened and closed; the same at any later time and in any copy.';
 
 -- Name: publication_of(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2801,7 +2801,7 @@ ALTER FUNCTION ops.record_rules(models text) OWNER TO wh_owner;
 
 -- Name: FUNCTION record_rules(models text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的摘要；规则与上次发布不同、或其后删除过人员则为真。 | Records by which rules the build in progress is reckoned (a digest of the models'' SQL, which is given, and of the seeds and decisions in force); whether they are others than those of the last publication, or a person has been erased since.';
+COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的校验和；规则与上次发布不同、或其后删除过人员则为真。 | Records by which rules the build in progress is reckoned (a digest of the models'' SQL, which is given, and of the seeds and decisions in force); whether they are others than those of the last publication, or a person has been erased since.';
 
 -- Name: refuse_change_of_acts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2862,7 +2862,7 @@ COMMENT ON FUNCTION ops.rejected_lines(number bigint) IS '某份报送退回的�
 CREATE FUNCTION ops.release_delivery(number bigint, why text) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     named ops.delivery;
     failed text;
@@ -2881,7 +2881,9 @@ begin
         );
     end if;
     -- A model would fail with it again, and the night hold it again; until the models are others.
-    select c.message_zh || ' | ' || c.message_en into failed
+    select format(
+        '报送编号 %1$s 不能放行：%2$s | delivery %1$s cannot be released: %3$s', number, c.message_zh, c.message_en
+    ) into failed
     from ops.delivery as d
     inner join ops.check_result as c
         on d.build = c.build and d.delivery_id = c.delivery_id and c.check_name = 'model_failed' and not c.success
@@ -2896,7 +2898,7 @@ begin
     limit 1;
     if found then
         raise exception using errcode = 'WH014',
-            message = format('报送编号 %s 不能放行：%s', number, failed),
+            message = failed,
             hint = 'Released, it would be held again. Let the unit correct the data and send them once more.';
     end if;
     with released as (
@@ -2918,7 +2920,7 @@ begin
         why, delivery_id => number
     );
     return numbers;
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.release_delivery(number bigint, why text) OWNER TO wh_owner;
 
@@ -2997,8 +2999,8 @@ CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) RETU
 declare
     wrong bigint;
     leaving bigint [] := withdrawn;
-    gone bigint [] := '{}';
-    said text;
+    all_withdrawn bigint [] := '{}';
+    listed text;
 begin
     perform ops.lock_chain(null);
     perform ops.assert_reason(why, '撤回', 'a rollback');
@@ -3033,11 +3035,11 @@ begin
     -- What is withdrawn is never used again; the rest is offered to the next night, as if it had just arrived. What was held
     -- too: it may have been compared with what is withdrawn.
     while cardinality(leaving) > 0 loop
-        gone := gone || leaving;
+        all_withdrawn := all_withdrawn || leaving;
         update ops.delivery as d
         set status = 'withdrawn', reason = why, build = coalesce(d.build, number), held_by = null
         where d.delivery_id = any(leaving);
-        leaving := array(select ops.withdrawn_with(gone));
+        leaving := array(select ops.withdrawn_with(all_withdrawn));
     end loop;
     update vault.rejected_row as r set corrected_by = null
     from ops.delivery as d where r.corrected_by = d.delivery_id and d.status = 'withdrawn';
@@ -3046,12 +3048,12 @@ begin
     -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
     delete from ops.platform_cursor
     where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
-    select string_agg(d.delivery_id::text, ', ' order by d.delivery_id) into said
+    select string_agg(d.delivery_id::text, ', ' order by d.delivery_id) into listed
     from ops.delivery as d
-    where d.delivery_id = any(gone) and (d.kind <> 'withdrawn' or d.delivery_id = any(withdrawn));
+    where d.delivery_id = any(all_withdrawn) and (d.kind <> 'withdrawn' or d.delivery_id = any(withdrawn));
     perform ops.record_act(
         'roll_back',
-        format('publication %s and later; withdrawn deliveries: %s', number, coalesce(said, '-')),
+        format('publication %s and later; withdrawn deliveries: %s', number, coalesce(listed, '-')),
         why, build => number
     );
     return ops.standing_publication();
@@ -3150,7 +3152,7 @@ ALTER FUNCTION ops.rules_digest(number integer) OWNER TO wh_owner;
 
 -- Name: FUNCTION rules_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.rules_digest(number integer) IS '参数、种子表和规则决定的摘要。 | Digest of settings and other seeds, and of decisions on rules.';
+COMMENT ON FUNCTION ops.rules_digest(number integer) IS '参数、种子表和规则决定的校验和。 | Digest of settings and other seeds, and of decisions on rules.';
 
 -- Name: seal_build(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -3158,14 +3160,14 @@ CREATE FUNCTION ops.seal_build(number integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '60s'
-    AS $$
+    AS $_$
 begin
     perform ops.lock_chain(number);
     update ops.build as b set
         sealed_at = now(), intake_failures = (select coalesce(jsonb_agg(to_jsonb(f)), '[]') from ops.intake_failure as f)
     where b.build = number and b.status = 'building';
     if not found then
-        raise exception using errcode = 'WH003', message = format('build %s is not in progress', number);
+        raise exception using errcode = 'WH003', message = format('第 %1$s 次汇总没有在进行 | build %1$s is not in progress', number);
     end if;
     insert into ops.digest_key as known (build, key)
     values (
@@ -3174,7 +3176,7 @@ begin
     )
     on conflict (build) do update set key = excluded.key
     where not exists (select from ops.certificate as c where c.build = number);
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.seal_build(number integer) OWNER TO wh_owner;
 
@@ -3524,7 +3526,7 @@ declare
 begin
     select * into declared from ops.versioned as v where v.model = undo_version.model;
     if not found then
-        raise exception using errcode = 'WH022', message = format('%s is not a declared model', model),
+        raise exception using errcode = 'WH022', message = format('没有声明模型 %1$s | %1$s is not a declared model', model),
             hint = 'Run `warehouse migrate` first.';
     end if;
     execute format('truncate tonight.%I', model);
@@ -3677,7 +3679,7 @@ COMMENT ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date,
 
 -- Name: withdrawn_with(bigint[]); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.withdrawn_with(gone bigint[]) RETURNS SETOF bigint
+CREATE FUNCTION ops.withdrawn_with(deliveries bigint[]) RETURNS SETOF bigint
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -3685,7 +3687,7 @@ CREATE FUNCTION ops.withdrawn_with(gone bigint[]) RETURNS SETOF bigint
     select c.delivery_id
     from ops.delivery as w
     inner join ops.part_in_force as c on (c.feed, c.unit, c.report_date) = (w.feed, w.unit, w.report_date)
-    where w.delivery_id = any(gone) and w.kind = 'file' and c.kind = 'correction' and c.delivery_id > w.delivery_id
+    where w.delivery_id = any(deliveries) and w.kind = 'file' and c.kind = 'correction' and c.delivery_id > w.delivery_id
         and (w.delivery_id = any(c.corrects) or array_position(c.corrects, null) is not null)
     union
     -- The withdrawal of the corrections that they replaced (it arrived with them), unless they are replaced themselves.
@@ -3693,7 +3695,7 @@ CREATE FUNCTION ops.withdrawn_with(gone bigint[]) RETURNS SETOF bigint
     from ops.delivery as w
     inner join ops.part_in_force as r
         on (r.feed, r.unit, r.report_date, r.landed_at) = (w.feed, w.unit, w.report_date, w.landed_at)
-    where w.delivery_id = any(gone) and r.kind = 'withdrawn' and not exists (
+    where w.delivery_id = any(deliveries) and r.kind = 'withdrawn' and not exists (
         select from ops.part_in_force as later
         where (later.feed, later.unit, later.report_date, later.part) = (w.feed, w.unit, w.report_date, w.part)
             and later.revision > w.revision
@@ -3703,7 +3705,7 @@ CREATE FUNCTION ops.withdrawn_with(gone bigint[]) RETURNS SETOF bigint
     select r.delivery_id
     from ops.delivery as w
     inner join ops.part_in_force as r on (r.feed, r.unit, r.report_date) = (w.feed, w.unit, w.report_date)
-    where w.delivery_id = any(gone) and w.kind in ('file', 'nil')
+    where w.delivery_id = any(deliveries) and w.kind in ('file', 'nil')
         and r.kind = 'withdrawn' and r.part <> w.part and r.part not like '～%' and r.delivery_id > w.delivery_id
         and not exists (
             select from ops.part_in_force as other
@@ -3712,11 +3714,11 @@ CREATE FUNCTION ops.withdrawn_with(gone bigint[]) RETURNS SETOF bigint
         )
 $$;
 
-ALTER FUNCTION ops.withdrawn_with(gone bigint[]) OWNER TO wh_owner;
+ALTER FUNCTION ops.withdrawn_with(deliveries bigint[]) OWNER TO wh_owner;
 
--- Name: FUNCTION withdrawn_with(gone bigint[]); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION withdrawn_with(deliveries bigint[]); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.withdrawn_with(gone bigint[]) IS '随这些报送一并作废的：对其中各行的更正；因其而作废的更正和移走的分册，其作废不再有效。 | What is withdrawn with these deliveries: the corrections of their rows; and what withdrew the corrections and parts that they replaced, which thereby count again.';
+COMMENT ON FUNCTION ops.withdrawn_with(deliveries bigint[]) IS '随这些报送一并作废的：对其中各行的更正；因其而作废的更正和移走的分册，其作废不再有效。 | What is withdrawn with these deliveries: the corrections of their rows; and what withdrew the corrections and parts that they replaced, which thereby count again.';
 
 -- Name: words(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -3736,7 +3738,7 @@ COMMENT ON FUNCTION ops.words(listed text) IS '参数所列的各项（以逗号
 CREATE FUNCTION ops.writable_build() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     night ops.build;
     -- The build that the session was started for (transform): a run that another build has overtaken writes nothing.
@@ -3745,7 +3747,7 @@ begin
     -- Held until the writer commits: gate 2 and the next build wait for it.
     select b.* into night from ops.build as b where b.status = 'building' for share;
     if night.build is distinct from claimed::integer and claimed is not null then
-        raise exception using errcode = 'WH024', message = format('build %s is not being built', claimed),
+        raise exception using errcode = 'WH024', message = format('第 %1$s 次汇总没有在进行 | build %1$s is not in progress', claimed),
             hint = 'Another run has begun a build since.';
     end if;
     if night.build is null then
@@ -3754,11 +3756,11 @@ begin
     end if;
     if night.sealed_at is not null or exists (select from ops.certificate as c where c.build = night.build) then
         raise exception using errcode = 'WH021',
-            message = format('build %s has a certificate: its rows can no longer change', night.build),
+            message = format('第 %1$s 次汇总已开始检查，其数据不能再改 | gate 2 has begun to check build %1$s: its rows can no longer change', night.build),
             hint = 'Gate 2 has begun to look at it.';
     end if;
     return night.build;
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.writable_build() OWNER TO wh_owner;
 
@@ -4661,7 +4663,7 @@ COMMENT ON COLUMN marts.data_quality.report_date IS '所示发布对应的报表
 
 -- Name: COLUMN data_quality.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.data_quality.county_code IS '县（市）代码；全州、项目、批次及平台为 532500。 | County that the check speaks of; the prefecture for projects, batches and the platform.';
+COMMENT ON COLUMN marts.data_quality.county_code IS '县（市）代码；项目、批次及平台为全州代码。 | County that the check speaks of; the prefecture for projects, batches and the platform.';
 
 -- Name: COLUMN data_quality.suite; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -5269,7 +5271,7 @@ ALTER TABLE ops.alert OWNER TO wh_owner;
 
 -- Name: TABLE alert; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON TABLE ops.alert IS '告警。 | What was reported, to whom, about which night; also where no channel is configured.';
+COMMENT ON TABLE ops.alert IS '提醒。 | What was reported, to whom, about which night; also where no channel is configured.';
 
 -- Name: COLUMN alert.resolved_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -5363,7 +5365,7 @@ COMMENT ON COLUMN ops.build.base IS '开始汇总时的链首编号；发布时�
 
 -- Name: COLUMN build.rules_digest; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.build.rules_digest IS '所用规则的摘要：参数与种子表、规则决定、模型 SQL。 | Digest of the rules of the build: settings and other seeds, decisions, SQL of the models.';
+COMMENT ON COLUMN ops.build.rules_digest IS '所用规则的校验和：参数与种子表、规则决定、模型 SQL。 | Digest of the rules of the build: settings and other seeds, decisions, SQL of the models.';
 
 -- Name: COLUMN build.sealed_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -7640,9 +7642,9 @@ GRANT ALL ON FUNCTION ops.wages_owed() TO wh_reporter;
 REVOKE ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) TO wh_operator;
 
--- Name: FUNCTION withdrawn_with(gone bigint[]); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION withdrawn_with(deliveries bigint[]); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.withdrawn_with(gone bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ops.withdrawn_with(deliveries bigint[]) FROM PUBLIC;
 
 -- Name: FUNCTION words(listed text); Type: ACL; Schema: ops; Owner: wh_owner
 
