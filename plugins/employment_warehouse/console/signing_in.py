@@ -24,12 +24,13 @@ from employment_warehouse.console.sessions import Session, set_cookie
 from employment_warehouse.database import scram
 
 router = APIRouter()
-LOGIN_LIMIT = RateLimitItemPerMinute(5, 15)  # failures in so many minutes
-ADDRESS_LIMIT = RateLimitItemPerMinute(20, 15)
+MINUTES = 15  # in which so many sign-ins may fail
+LOGIN_LIMIT = RateLimitItemPerMinute(5, MINUTES)
+ADDRESS_LIMIT = RateLimitItemPerMinute(20, MINUTES)
 LONGEST_LOGIN, LONGEST_PASSWORD = 63, 1000  # as in the form
 FORM = "sign-in"
 REFUSED = ("登录名或口令不正确", "The login or the password is wrong")
-TOO_MANY = ("失败次数过多，请15分钟后再试", "Too many failures: try again in 15 minutes")
+TOO_MANY = (f"失败次数过多，请{MINUTES}分钟后再试", f"Too many failures: try again in {MINUTES} minutes")
 UNSENT = (
     "登录已失效，刚才填写的内容没有提交，没有作任何改动；请登录后重新填写",
     "The session has ended: what you filled in was not sent, and nothing was changed. Sign in and fill it in again",
