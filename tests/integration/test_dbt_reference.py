@@ -30,6 +30,8 @@ def test_every_code_of_a_feed_has_its_label(nights: Any) -> None:
     assert named["destination", "other_province"] == "省外"
     assert named["finding", "unpaid"] == "全部欠发"
     assert named["finding", "underage"] == "未满16岁"  # 18 from tomorrow on
+    assert named["reasons", "wages_unpaid_60d"] == "工资欠发60日"
+    assert named["reasons", "monitored_and_unemployed"] == "监测户零就业"
 
 
 def test_the_persons_of_today_are_those_whose_state_holds_on_the_report_date(nights: Any) -> None:

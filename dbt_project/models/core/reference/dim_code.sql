@@ -9,20 +9,28 @@ feed_codes as (
     order by columns.key, code.key, feed.feed
 ),
 
-findings as (
-    select distinct on (finding)
-        'finding' as code_list,
-        finding as code,
-        replace(name_zh, '{threshold}', coalesce(trim_scale(threshold)::text, '')) as name_zh,
-        replace(name_en, '{threshold}', coalesce(trim_scale(threshold)::text, '')) as name_en
+rules as (
+    select 'finding' as code_list, finding as code, valid_from, name_zh, name_en, '{threshold}' as part, threshold as figure
     from {{ ref('finding_rule') }}
-    order by finding, valid_from > {{ tonight_date() }}, valid_from desc
+    union all
+    select 'reasons', reason, valid_from, name_zh, name_en, '{days}', days
+    from {{ ref('risk_rule') }}
+),
+
+named_rules as (
+    select distinct on (code_list, code)
+        code_list,
+        code,
+        replace(name_zh, part, coalesce(trim_scale(figure)::text, '')) as name_zh,
+        replace(name_en, part, coalesce(trim_scale(figure)::text, '')) as name_en
+    from rules
+    order by code_list, code, valid_from > {{ tonight_date() }}, valid_from desc
 ),
 
 named as (
     select code_list, code, name_zh, name_en, 1 as rank from {{ ref('code_name') }}
     union all
-    select code_list, code, name_zh, name_en, 2 from findings
+    select code_list, code, name_zh, name_en, 2 from named_rules
     union all
     select code_list, code, name_zh, name_en, 3 from feed_codes
 )
