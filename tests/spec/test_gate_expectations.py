@@ -202,6 +202,12 @@ def test_the_checks_of_a_model_are_a_suite_with_the_version_of_its_yaml(tmp_path
     assert found["toys.at_most.broken"].failed_zh == "各县玩具数：有 {value}“件数”超过“损坏”"
 
 
+def test_codes_of_a_contract_are_known_to_a_mart(tmp_path: Path) -> None:
+    (suite,) = suites_of(tmp_path, "{one_of: [workshop.status, all]}")
+    (frame,) = suite.frames
+    assert "'{exited,operating,suspended,all}'" in frame.query
+
+
 def test_a_model_without_checks_has_no_suite(tmp_path: Path) -> None:
     assert suites_of(tmp_path) == []
 
@@ -214,6 +220,8 @@ INVALID_CHECKS = {
     "an unknown severity": ("{not_negative: , severity: high}", ""),
     "a value that the kind does not take": ("{not_negative: 3}", ""),
     "a value that the kind needs": ("one_of", ""),
+    "codes of a column that does not exist": ("{one_of: [workshop.statuses]}", ""),
+    "codes of a column without codes": ("{one_of: [workshop.workers]}", ""),
     "a column that does not exist": ("{at_most: toy}", ""),
     "a feed that does not exist": ("{not_negative: , holds: [employmnt]}", ""),
     "a check declared twice": ("not_negative, not_negative", ""),

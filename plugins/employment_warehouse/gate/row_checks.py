@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from psycopg import sql
 
+from employment_warehouse.contract import contracts
 from employment_warehouse.gate.checked_model import Check, CheckedModel
 from employment_warehouse.gate.expectation import Expectation, fill
 from employment_warehouse.gate.suites import Entry
@@ -61,6 +62,11 @@ def row_check(declared: CheckedModel, check: Check) -> tuple[sql.Composable, Exp
             raise check.wrong(f"a {kind.takes.__name__}" if kind.takes else "no value")
         argument: Any = check.argument
         title = argument
+        if kind.takes is list:
+            try:
+                argument = list(known_codes(argument))
+            except LookupError as unknown:
+                raise check.wrong(f"codes, or feed.column of a column with codes, not {unknown}") from unknown
         if kind.takes is str:
             if not declared.has(argument):
                 raise check.wrong(f"a column of {declared.model.name}")
@@ -82,6 +88,21 @@ def row_check(declared: CheckedModel, check: Check) -> tuple[sql.Composable, Exp
         failed_en=f"{declared.model.name}: {{value}} with {en}",
         measured_in="rows",
     )
+
+
+def known_codes(listed: Sequence[Any]) -> Iterator[Any]:
+    """The codes that a `one_of` lists; `workshop.status` stands for those which the feed's contract gives the column.
+
+    Raises LookupError if there is no such column, or it has no codes.
+    """
+    coded = {
+        f"{feed}.{column.name}": sorted(set(column.codes.values()))
+        for feed, contract in contracts().items()
+        for column in contract.columns
+        if column.codes
+    }
+    for code in listed:
+        yield from coded[code] if "." in str(code) else [code]
 
 
 def rows_query(declared: CheckedModel, broken: Sequence[sql.Composable], names: Sequence[str]) -> sql.Composed:
