@@ -10,7 +10,14 @@ feed_codes as (
 ),
 
 rules as (
-    select 'finding' as code_list, finding as code, valid_from, name_zh, name_en, '{threshold}' as part, threshold as figure
+    select
+        'finding' as code_list,
+        finding as code,
+        valid_from,
+        name_zh,
+        name_en,
+        '{threshold}' as part,
+        threshold as figure
     from {{ ref('finding_rule') }}
     union all
     select 'reasons', reason, valid_from, name_zh, name_en, '{days}', days
