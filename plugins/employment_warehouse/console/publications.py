@@ -81,12 +81,12 @@ def release(build: int, reason: Reason, visit: Visit = page.visitor) -> Response
 def ask_roll_back(number: int, visit: Visit = page.visitor) -> Response:
     """What a rollback will take back, before it is done."""
     with visit.reading() as read:
-        taken = read("publications_from", publication=number)
-        if not taken:
+        leaving = read("publications_from", publication=number)
+        if not leaving:
             raise HTTPException(404)
         shown = {
             "number": number,
-            "taken": taken,
+            "leaving": leaving,
             "before": read.one("publication_before", publication=number),
             "deliveries": read("deliveries_accepted_from", publication=number),
         }
