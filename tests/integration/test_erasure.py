@@ -562,6 +562,15 @@ def test_an_item_of_the_platform_is_its_persons(warehouse_home: Home, tmp_path: 
     assert json.loads(copy[7])["task"] == "***"
 
 
+@pytest.mark.parametrize("header", ["身份证号", "★身份证号", "1、身份证号", "[必填]证件号码："])
+def test_a_rejected_row_of_another_with_the_same_mobile_is_not_the_persons(header: str) -> None:
+    """However the column is spelt in which it says whose it is."""
+    row = {header: id_number(2), "手机号": MOBILE}
+    words = Words([ID], [MOBILE])
+    assert not words.name_rejected(row, json.dumps(row), contract_of("labor_register"))
+    assert words.name_rejected(row | {header: "不详"}, json.dumps(row), contract_of("labor_register"))
+
+
 SMALL_ID = next(number.lower() for number in map(id_number, range(10, 99)) if number.endswith("X"))
 
 

@@ -221,6 +221,23 @@ def test_files_with_other_headers_share_a_sheet_and_all_land(warehouse: psycopg.
     assert returns.write_workbooks(DAY) == []
 
 
+def test_columns_whose_names_have_marks_are_returned_once_and_land(warehouse: psycopg.Connection, zone: Path) -> None:
+    marked = "1、岗位编号,备注,★证件号码,【必填】补贴月份,出勤天数②,应发金额/元,实发金额："
+    put(zone, f"{marked}\n{BROKEN}\n".encode())
+    other = "岗位编号 Post No,备注,[必填]身份证号,补贴月份；,第5列 出勤天数,应发金额（元，必填）,*实发金额*"
+    put(zone, f"{other}\n{payment(3, days='many')}\n".encode(), name=f"{COUNTY}_2.csv")
+    ingest_all()
+    book = returned()
+    assert [cell.value for cell in book[SHEET][1]] == ["文件", "行号", *marked.split(",")]
+    commented = [cell.coordinate for row in book[SHEET] for cell in row if cell.comment]
+    assert commented == ["E2", "G3"]
+    book = correct(book, "★证件号码", id_number(2))
+    send_back(zone, correct(book, "出勤天数②", "21", row=3))
+    (correction,) = ingest_all()
+    assert (correction.rows_landed, correction.rows_rejected) == (2, 0)
+    assert returns.write_workbooks(DAY) == []
+
+
 HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "'=1+1", '=HYPERLINK("http://x")', "\t=1+1"]
 
 

@@ -14,6 +14,7 @@ from employment_warehouse.contract import Contract
 from employment_warehouse.contract.column_types.cleaning import NARROW, WIDE
 from employment_warehouse.identity import valid_id
 from employment_warehouse.masking import MASK
+from employment_warehouse.reading import column_called
 
 _SEPARATORS = " \t\n\r\u3000\u00a0-.·_/\\\0"
 _SEPARATOR = r"[\s\-.·_/\\]"
@@ -105,7 +106,7 @@ class Words(NamedTuple):
         persons = [
             cell
             for text, cell in row.items()
-            if text == WHOLE_ROW or contract.column_called(text) == contract.person_column
+            if text == WHOLE_ROW or column_called(text, contract) == contract.person_column
         ]
         return not any(map(self.is_of_another, persons))
 

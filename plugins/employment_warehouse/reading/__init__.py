@@ -3,6 +3,7 @@ with a reason, and a broken row is reported with its line.
 """
 
 from employment_warehouse.reading.all_bytes import contents
+from employment_warehouse.reading.header_names import column_called, match_header
 from employment_warehouse.reading.read import read_tables, sheet_names, write_table_as_read
 from employment_warehouse.reading.table import NUMERIC_CELL, BrokenRow, Refused, TextTable
 from employment_warehouse.reading.workbook_process import ReaderKilled
@@ -13,7 +14,9 @@ __all__ = [
     "ReaderKilled",
     "Refused",
     "TextTable",
+    "column_called",
     "contents",
+    "match_header",
     "read_tables",
     "sheet_names",
     "write_table_as_read",

@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from employment_warehouse.contract import Column, Contract, column_label, normalise_header
 from employment_warehouse.reading.cell_forms import visible
+from employment_warehouse.reading.header_names import column_called, name_of, without_marks
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, split_unit, time_unit
@@ -21,19 +22,6 @@ _MAYBE_A_VALUE = re.compile(r"[0-9０-９]{4}|[:：@]|.{21}")
 
 # How many rows may stand above the header.
 DEPTH = 60
-
-# A number or mark before a name (6、 （6） 3- C. [必填] ★); a colon, mark, footnote sign or formula after it
-# (： * ③ [1] 注1 (7)=(5)*(6)), or its name in English (ID Number); brackets around it.
-_MARK_BEFORE = re.compile(
-    r"^(?:[(（\[【]\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}|[*＊]?(?:必填|选填|可选|必录|非必填|必须)[*＊]?)\s*[)）\]】]"
-    r"|(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．,，:：)）_-]|[0-9]{1,2}\s+|[A-Za-zＡ-Ｚ]\s*[、.．)）]"
-    r"|(?:必填|选填|可选)[-:：/\s]+|第[0-9一二三四五六七八九十]{1,2}列[\s:：]*|[①-⑳⑴-⒇⒈-⒛]|[*＊#＃★☆●■◆※△▲√✓·]+)\s*"
-)
-_MARK_AFTER = re.compile(
-    r"\s*(?:[:：*＊#★☆※△▲▼；;。]+|[①-⑳⑴-⒇]|[¹²³⁴⁵]|[\[［(（【](?:注?\s*[0-9]{1,2}|注)[\])）】］]|注[0-9]{0,2}"
-    r"|[-/\s](?:必填|选填|可选)|[(（]?[0-9]{1,2}[)）]?=[-+*/×÷=()（）0-9]+|(?<=[一-龥)）])[\s/]*[A-Za-z][A-Za-z _.]*)$"
-)
-_BRACKETS = re.compile(r"^[(（\[［【“\"《<〔]([^()（）\[\]［］【】“”\"《》<>〔〕]+)[)）\]］】”\"》>〕]$")
 
 
 def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, list[str]]:
@@ -47,7 +35,7 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
 
     @cache  # a text stands in up to nine candidates
     def column_of(text: str) -> str | None:
-        return contract.column_called(_name(text, contract))
+        return column_called(text, contract)
 
     matches = [len({*map(column_of, row)} - {None}) for _, row in candidates]
     best = max(matches, default=0)
@@ -64,7 +52,7 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
 
 def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     """Contract column → position. Raises Refused: required_column_missing, header_not_found, amounts_not_in_yuan."""
-    names = [_name(text, contract) for text in texts]
+    names = [name_of(text, contract) for text in texts]
     columns = _matched(texts, names, contract)
     missing = [column for column in contract.columns if column.required and column.name not in columns]
     if missing:
@@ -92,11 +80,11 @@ def duplicate_columns(texts: list[str], columns: Mapping[str, int], contract: Co
     """
     doubles = {}
     for at, text in enumerate(texts):
-        name = contract.column_called(_name(text, contract)) if text else None
+        name = column_called(text, contract) if text else None
         if name is None or columns.get(name, at) == at:
             continue
         column, chosen = contract.column(name), texts[columns[name]]
-        is_own = normalise_header(_name(chosen, contract)) == normalise_header(column.header)
+        is_own = normalise_header(name_of(chosen, contract)) == normalise_header(column.header)
         if column.type.identity == "person" or (column.required and not is_own):
             doubles[at] = columns[name]
     return doubles
@@ -104,7 +92,7 @@ def duplicate_columns(texts: list[str], columns: Mapping[str, int], contract: Co
 
 def named_columns(texts: list[str], contract: Contract) -> dict[str, int]:
     """Contract column → position, of those that the texts name. Raises Refused: amounts_not_in_yuan."""
-    return _matched(texts, [_name(text, contract) for text in texts], contract)
+    return _matched(texts, [name_of(text, contract) for text in texts], contract)
 
 
 def _matched(texts: list[str], names: list[str], contract: Contract) -> dict[str, int]:
@@ -129,11 +117,11 @@ def _wage_period(column: Column) -> str:
 
 def _units_of(text: str) -> Iterator[str]:
     """Every unit after a name, from the last to the first: 应发工资（万元）/月 has two."""
-    for start in (text, _without_marks(text)):
+    for start in (text, without_marks(text)):
         name, unit = split_unit(start)
         while unit:
             yield unit
-            name, unit = split_unit(_without_marks(name))
+            name, unit = split_unit(without_marks(name))
 
 
 def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
@@ -142,20 +130,6 @@ def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
     if any(_MAYBE_A_VALUE.search(text) for text, _ in unknown):
         return ""
     return "、".join(column_label(text, at) for text, at in unknown)
-
-
-def _name(text: str, contract: Contract) -> str:
-    """A text as the contract may know it; an unknown one without its number, mark and unit."""
-    as_seen = visible(text)
-    bare = _without_marks(split_unit(as_seen)[0])  # whichever stands outside
-    bare = split_unit(bare)[0]
-    return as_seen if bare == as_seen or contract.column_called(as_seen) else bare
-
-
-def _without_marks(text: str) -> str:
-    """A name without brackets around it, number or mark before it, and colon, footnote sign or English after it."""
-    bare_text = _MARK_AFTER.sub("", _BRACKETS.sub(r"\1", text))
-    return _MARK_BEFORE.sub("", bare_text) or bare_text or text
 
 
 def _lowest_texts(rows: list[list[str]]) -> list[str]:

@@ -25,6 +25,7 @@ from employment_warehouse.contract import (
 )
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
+from employment_warehouse.reading import match_header
 from employment_warehouse.returns.rejected import RejectedRow, ReturnedRows
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.workbook_style import A4, CELL_CHARACTERS, PLAIN_CELLS, QUOTED, choice_rule, width_of
@@ -104,7 +105,7 @@ def _width(*texts: str) -> int:
 def _own_columns(contract: Contract, row: RejectedRow) -> dict[str, str]:
     """The columns of a row's file: name of the contract's column (or the header text) → header text."""
     headers = list(row.cells)
-    matched = contract.match_header(headers)
+    matched = match_header(headers, contract)
     return {column.name if column else text: text for column, text in zip(matched, headers, strict=True)}
 
 
