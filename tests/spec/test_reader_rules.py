@@ -1685,6 +1685,70 @@ def test_an_export_of_an_empty_query_has_no_rows(tmp_path: Path) -> None:
     assert ([*table.frames], table.rows_read, table.broken) == ([], 0, [])
 
 
+SAYS_NO_CHANGE = (
+    *(
+        "与昨日相同",
+        "较昨日无变化",
+        "数据同上期",
+        "本日无变化",
+        "与上期一致，无变化",
+        "今日无变动",
+        "同5月19日",
+        "见昨日报表",
+    ),
+    *("数据同昨日，不再重复报送", "无变化", "无新增", "本周没有新增人员", "与4月份一致"),
+    *("和上个月一样", "人员不变", "沿用上月名单", "详见附件", "备注：与昨日相同", "说明：本月人员无增减"),
+)
+SAYS_NOTHING = (
+    *(
+        "",
+        "零报告",
+        "本月无",
+        "无数据",
+        "未发生",
+        "本月无发放",
+        "共0条记录",
+        "0 rows",
+        "制表人：甲",
+        "2024年5月10日",
+        "第 1 页",
+    ),
+    *("合计", "阿扎河乡人民政府", "领导签字", "一式三份", "注：本表与系统数据一致", "注：无变化的不必重复填报"),
+    *("说明：较上月有变化的须注明", "注：劳动合同2024年5月20日到期", "填报说明：数据同上月有变化的，请在备注注明"),
+)
+WITHOUT_EVENTS = ("labor_register", "employment", "workshop", "relief_payroll", "relief_contract", "labor_dispute")
+
+
+@pytest.mark.parametrize("feed", WITHOUT_EVENTS)
+def test_a_table_that_says_that_nothing_has_changed_is_no_nil_return(feed: str, tmp_path: Path) -> None:
+    for at, line in enumerate(SAYS_NO_CHANGE):
+        path = tmp_path / f"t.{'xlsx' if at == 0 else 'csv'}"
+        path.write_bytes(workbook([[line]], header=header_of(feed)) if at == 0 else table(feed, line))
+        with pytest.raises(Refused) as refused:
+            list(read_tables(path, contract_of(feed)).frames)
+        assert (line, refused.value.code) == (line, "rows_not_repeated")
+
+
+@pytest.mark.parametrize("feed", WITHOUT_EVENTS)
+def test_a_table_that_says_that_there_is_nothing_is_a_nil_return(feed: str, tmp_path: Path) -> None:
+    for line in SAYS_NOTHING:
+        (tmp_path / "t.csv").write_bytes(table(feed, line))
+        read = read_tables(tmp_path / "t.csv", contract_of(feed))
+        assert (line, [*read.frames], read.rows_read, read.broken) == (line, [], 0, [])
+
+
+@pytest.mark.parametrize("line", ["与上周相同", "无变化"])
+def test_events_without_new_ones_are_a_nil_return(line: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(table("job_event", line))
+    assert [*read_tables(tmp_path / "t.csv", contract_of("job_event")).frames] == []
+
+
+def test_what_is_said_beside_rows_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(text(person(1), *map(alone, SAYS_NO_CHANGE), person(2)))
+    (frame,) = read_tables(tmp_path / "t.csv", contract_of("relief_payroll")).frames
+    assert frame["line"].to_list() == [2, 3 + len(SAYS_NO_CHANGE)]
+
+
 def test_a_header_whose_required_columns_have_a_star_is_one_without_rows(tmp_path: Path) -> None:
     feed = contract_of("labor_register")
     (tmp_path / "t.csv").write_text(",".join(f"{column.header}{'*' * column.required}" for column in feed.columns))

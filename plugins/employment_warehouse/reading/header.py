@@ -27,6 +27,7 @@ from employment_warehouse.reading.header_by_contract import (
     named_columns,
 )
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, MIN_FILLED_SHARE, locate_by_form
+from employment_warehouse.reading.no_change import says_no_change
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, rows_above_header
 from employment_warehouse.reading.units import is_other_unit, is_unit, names_unit, states_other_unit, states_step
 
@@ -48,7 +49,8 @@ class Header:
     texts: trimmed, without trailing columns that are empty all through; columns: contract column → position; types:
     position → contract type; titles: texts that stand alone in a row above; head: the filled cells of its own row and
     of those above that have several; contract: by which the columns were found; doubles: position of a column of
-    another spelling → that of the contract's, where both must say the same.
+    another spelling → that of the contract's, where both must say the same; no_change: whether a line around it says
+    that all is as it was.
     """
 
     index: int
@@ -60,6 +62,7 @@ class Header:
     head: frozenset[tuple[str, ...]] = frozenset()
     contract: Contract | None = None
     doubles: Mapping[int, int] = field(default_factory=dict)
+    no_change: bool = False
 
     @cached_property
     def required_texts(self) -> list[int]:
@@ -123,7 +126,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
         tuple(cell for cell in map(visible, row) if cell) for row in trimmed[: index + 1] if filled_count(row) > 1
     ]
     doubles = duplicate_columns(kept, columns, contract) if contract else {}
-    return Header(index, width, kept, columns, types, titles, frozenset(printed), contract, doubles)
+    no_change = any(map(says_no_change, [*above, *below]))
+    return Header(index, width, kept, columns, types, titles, frozenset(printed), contract, doubles, no_change)
 
 
 def extra_columns(texts: Sequence[str], columns: Mapping[str, int]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.contract.column_types.characters import INVISIBLE
 from employment_warehouse.reading.cell_forms import NOTHING, VALUE, filled_count, is_numbering
 from employment_warehouse.reading.header import Header
+from employment_warehouse.reading.no_change import says_no_change
 from employment_warehouse.reading.units import is_unit
 
 _LETTERS = r"[\u3400-\u9fff·]"
@@ -74,6 +75,10 @@ _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+�
 _A_NUMBER = re.compile(r"^(?=.*[0-9])[0-9A-Za-z_.-]*$|[(〔\[]20[0-9]{2}[)〕\]]|[0-9]{6}")
 _SIGNER_ON_FORM = re.compile(_SIGNERS)
 _SHORTEST_PHRASE = 2
+# As short as a name, and nobody's.
+_NOTHING_TO_REPORT = re.compile(
+    "零(?:报告|上报|报送)|[本今当][日天周旬月期季年]无|[暂本]?无(?:数据|记录|人员|内容|发放|发生)|未发生"
+)
 _FORMS = (_LABEL, _SIGNER, _NOTE, _DAY, _PAGE, _TOTAL_LINE, _COUNT)
 _NEVER_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
 _NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
@@ -151,7 +156,9 @@ def _is_phrase(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
     if has_words or len(text) <= _SHORTEST_PHRASE or VALUE.match(text) or _A_NUMBER.search(cell):
         return False
     first = _compact(cell.split()[0])
-    return not _NAME.fullmatch(first) or bool(_SIGNER_ON_FORM.search(first))
+    if not _NAME.fullmatch(first) or _SIGNER_ON_FORM.search(first):
+        return True
+    return bool(_NOTHING_TO_REPORT.fullmatch(text)) or says_no_change([text])
 
 
 def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:

@@ -51,7 +51,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     with _with_path(path):
         source = open_file(path, lambda member: _may_be_table(member, contract, only_sheet))
         table = _read(source, contract, only_sheet)
-    table.frames = _count_rows(prefetch(table.frames), table, path)
+    table.frames = _rows_of(prefetch(table.frames), table, contract, path)
     return table
 
 
@@ -109,6 +109,7 @@ def _read_text(source: Text, contract: Contract | None) -> TextTable:
         extra=extra_columns(found.header.texts, found.header.columns) if contract else {},
         frames=_rows(source, encoding, found, _repeated_columns(found.header.columns, contract), broken),
         broken=broken,
+        no_change=found.header.no_change,
     )
 
 
@@ -148,11 +149,18 @@ def _skip_bytes(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
         offset = max(0, offset - len(block))
 
 
-def _count_rows(frames: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
+def _rows_of(
+    frames: Iterator[pl.DataFrame], table: TextTable, contract: Contract | None, path: Path
+) -> Iterator[pl.DataFrame]:
+    """The frames, counted. Without a row the table is a nil return, unless it says that nothing has changed: what a
+    snapshot, month or batch does not repeat is gone. (Events without new ones are none.)
+    """
     with _with_path(path):
         for frame in frames:
             table.rows_read += frame.height
             yield frame
+        if contract and contract.kind != "events" and table.no_change and not (table.rows_read or table.broken):
+            raise Refused("rows_not_repeated")
 
 
 @contextmanager

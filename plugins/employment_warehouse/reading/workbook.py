@@ -58,6 +58,7 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
             f" | sheet {name!r} was not read: another header, hidden, or for reference only"
             for name in unread
         ],
+        no_change=any(sheet.header.no_change for sheet in sheets),
     )
     table.frames = _rows(child, sheets, positions, marks, table)
     return table

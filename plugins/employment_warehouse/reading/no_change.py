@@ -1,0 +1,24 @@
+"""What a clerk writes into a table without rows where nothing has changed: it is not a nil return."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_EARLIER = r"(?:昨|前[一1]?[日天次期周月]|上[一1]?个?(?:[日次期月周旬季年报]|星期)|往[日期])"
+_DAY = r"(?:20[0-9]{2}[年/.-])?[0-9]{1,2}[月/.-](?:[0-9]{1,2}日?)?"
+_NO_CHANGE = re.compile(
+    r"(?:[无未不]|没有?)(?:发生|任何|有|人员|数据|情况|名单)*(?:变化|变动|变更|改变|增减|新增)|[未不]变$|照旧"
+    rf"|(?<![合共协会胡不])同(?:于)?(?:{_EARLIER}|{_DAY})|(?:见|沿用|维持){_EARLIER}"
+    rf"|[与和跟同较比].{{0,6}}?(?:{_EARLIER}|{_DAY}).{{0,8}}(?:相同|一致|一样|相符|持平)"
+    r"|^(?:数据|明细|名单|内容|人员)?(?:详?见|另)附"
+)
+# A form says what is to be done where nothing has changed: 无变化的不填.
+_INSTRUCTION = re.compile(r"须|应当|应[于按在将]|若|如[有无果遇]|[化动减增同]的|请[在按于填写注说]|需要?[填写注说]")
+
+
+def says_no_change(cells: Sequence[str]) -> bool:
+    """Whether a line says that all is as it was (与昨日相同, 无变化, 见昨日报表), or stands elsewhere (详见附件)."""
+    text = "".join(unicodedata.normalize("NFKC", "".join(cells)).split())
+    return bool(_NO_CHANGE.search(text)) and not _INSTRUCTION.search(text)
