@@ -219,20 +219,28 @@ def test_wages_owed_alert_with_persons_and_money(warehouse: psycopg.Connection, 
 
 @pytest.fixture
 def new_cases(warehouse: psycopg.Connection, build: int) -> int:
-    """A published night of 3 May with two new cases in a county, and one that was known."""
+    """A published night of 3 May with two new cases in a county, of which one is told two days late, and one that was
+    known.
+    """
+    unemployed(warehouse, build, "H3", date(2024, 5, 1))
     publish(build)
     second = publication.start_build(date(2024, 5, 3), "second")
-    for household, opened_on in (("H1", date(2024, 5, 3)), ("H2", date(2024, 5, 3)), ("H3", date(2024, 5, 1))):
-        warehouse.execute(
-            """
-            insert into store.zero_employment_household (
-                county_code, household_no, township_code, is_relocated, members_in_labour_force, opened_on, from_build
-            ) values (%s, %s, '532528100', %s, 2, %s, %s)
-            """,
-            (YUANYANG, household, household == "H1", opened_on, second),
-        )
+    unemployed(warehouse, second, "H1", date(2024, 5, 3))
+    unemployed(warehouse, second, "H2", date(2024, 5, 1))
     publish(second)
     return second
+
+
+def unemployed(warehouse: psycopg.Connection, build: int, household: str, opened_on: date) -> None:
+    """A household without employment, first in this build; H1 is relocated."""
+    warehouse.execute(
+        """
+        insert into store.zero_employment_household (
+            county_code, household_no, township_code, is_relocated, members_in_labour_force, opened_on, from_build
+        ) values (%s, %s, '532528100', %s, 2, %s, %s)
+        """,
+        (YUANYANG, household, household == "H1", opened_on, build),
+    )
 
 
 def zero_employment(warehouse: psycopg.Connection, build: int) -> dict[str, tuple[str, str]]:
@@ -267,9 +275,21 @@ def test_a_zero_employment_alarm_mentions_an_employment_register_that_is_not_ton
     found = zero_employment(warehouse, new_cases)
     assert set(found) == {"zero_employment_uncertain"}
     title, body = found["zero_employment_uncertain"]
-    assert title.startswith("元阳县：可能新增零就业家庭 2 户，其中易地搬迁 1 户，台账不完整")
+    assert title.startswith("元阳县：可能新增零就业家庭 2 户，其中易地搬迁 1 户，数据不完整")
     assert "有的成员可能已就业：务工就业台账为 5月2日 数据。请" in body
     assert "Some members may be employed: the register of employment is that of 2024-05-02. The county's" in body
+
+
+def test_a_zero_employment_alarm_mentions_gig_orders_that_were_not_read(
+    warehouse: psycopg.Connection, registers: int
+) -> None:
+    """They are evidence for a week; a platform that was never read has no part in it."""
+    warehouse.execute("insert into ops.due values ('gig_orders', 'hr_platform', '2024-05-03', '2024-05-03 20:00+08')")
+    assert set(zero_employment(warehouse, registers)) == {"zero_employment"}
+    deliver(warehouse, "gig_orders", "hr_platform", ("accepted", ""), registers, report_date=date(2024, 5, 2))
+    _, body = zero_employment(warehouse, registers)["zero_employment_uncertain"]
+    assert "有的成员可能已就业：零工订单只读到 5月2日。请" in body
+    assert "Some members may be employed: gig orders were read until 2024-05-02 only. The county's" in body
 
 
 def test_a_register_that_was_sent_before_it_was_due_is_no_gap(warehouse: psycopg.Connection, new_cases: int) -> None:

@@ -132,6 +132,32 @@ def test_it_stays_open_over_the_next_dates_until_its_cause_is_gone(county: Count
     assert county.raised(build) - {("unattended", "532500")} == {MISSING}
 
 
+def test_households_are_still_there_though_a_later_report_dates_their_loss_earlier(county: County) -> None:
+    build = county.begin(NEXT)
+    county.nights.connection.execute(
+        """
+        with ended as (update store.zero_employment_household set to_build = %(build)s returning *)
+        insert into store.zero_employment_household
+        select dated.*
+        from ended,
+            jsonb_populate_record(
+                null::store.zero_employment_household,
+                to_jsonb(ended) || '{"opened_on": "2024-04-29", "to_build": null}'
+                || jsonb_build_object('from_build', %(build)s::integer)
+            ) as dated
+        """,
+        {"build": build},
+    )
+    publish(build)
+    assert HOUSEHOLDS in county.raised(build)
+    build = county.begin(LATER)
+    county.nights.connection.execute(
+        "update store.zero_employment_household set to_build = %s where to_build is null", (build,)
+    )
+    publish(build)
+    assert HOUSEHOLDS not in county.raised(build)
+
+
 def test_a_later_snapshot_ends_what_was_open_of_an_earlier_one(county: County) -> None:
     """Nobody sends yesterday's register again once today's is accepted; while today's is held, both are open."""
     for feed, unit in (("employment", GEJIU), ("workshop", KAIYUAN), ("employment", SHIPING)):

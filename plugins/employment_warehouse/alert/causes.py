@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -75,8 +77,23 @@ def find_figures(night: Row) -> Causes:
 
 
 def find_households(night: Row, publication: int) -> list[Row]:
-    """By county the households that a night has found new and that are still without employment in a publication."""
-    return _marts(["zero_employment"], night, publication)["zero_employment"]
+    """By county the households that a night has found new and that are still without employment in a publication.
+
+    New is which the publication before did not have, whenever the household lost its last job: a county often reports
+    that days later.
+    """
+    new = _unemployed(night["publication"]).keys() - _unemployed(night["previous_publication"]).keys()
+    left = [row for key, row in _unemployed(publication).items() if key in new]
+    return [
+        {
+            "unit": unit,
+            "households": len(rows),
+            "relocated": sum(row["is_relocated"] for row in rows),
+            "since": min(row["opened_on"] for row in rows),
+        }
+        for unit, of_unit in groupby(left, key=itemgetter("county_code"))
+        if (rows := list(of_unit))
+    ]
 
 
 def find_unattended(night: Row) -> Causes:
@@ -102,6 +119,14 @@ def _split_households(households: Iterable[Row], register_gaps: dict[str, Row]) 
         elif gap["has_register"]:
             uncertain.append({**row, **gap})
     return {"zero_employment": certain, "zero_employment_uncertain": uncertain}
+
+
+def _unemployed(publication: int | None) -> dict[tuple[str, str], Row]:
+    """The households without employment of a publication, by county and number, in this order; of none: none."""
+    if publication is None:
+        return {}
+    rows = _marts(["unemployed_households"], {}, publication)["unemployed_households"]
+    return {(row["county_code"], row["household_no"]): row for row in rows}
 
 
 def _ledger(kinds: Collection[str], parameters: Row) -> Causes:

@@ -18,8 +18,8 @@ from employment_warehouse.settings import TIMEZONE
 class Language:
     """The words that do not belong to one kind of alert.
 
-    more: {count} further items; carried: since which date; stale: the date of the register of employment; uncorrected:
-    how many rows of registers.
+    more: {count} further items; carried: since which date; stale: the date of the register of employment; unread: until
+    when gig orders were read; uncorrected: how many rows of registers.
     """
 
     more: str
@@ -27,6 +27,7 @@ class Language:
     carried: str
     never_reported: str
     stale: str
+    unread: str
     uncorrected: str
     also: str
     corrections: str
@@ -36,7 +37,8 @@ class Language:
 
     def fields(self, row: Mapping[str, Any]) -> dict[str, str]:
         """Every column of a row as text, `feed`, `unit` and `failed_unit` by name, and from other columns `carried`
-        (of carried_from), `gaps` (of carried_from and uncorrected) and `refusal` (of refusal_code and refusal_detail).
+        (of carried_from), `gaps` (of carried_from, orders_until and uncorrected) and `refusal` (of refusal_code and
+        refusal_detail).
         """
         fields = {name: self._text(value) for name, value in row.items()}
         for name in fields.keys() & {"unit", "failed_unit"}:
@@ -47,7 +49,7 @@ class Language:
             since = row["carried_from"]
             fields["carried"] = self.carried.format(self.day(since)) if since else self.never_reported
         if "uncorrected" in row:
-            fields["gaps"] = self._gaps(row["carried_from"], row["uncorrected"])
+            fields["gaps"] = self._gaps(row["carried_from"], row["orders_until"], row["uncorrected"])
         if "refusal_code" in row:
             fields["refusal"] = self.refusal(file_reason(row["refusal_code"], row["refusal_detail"])).rstrip("。.")
         return fields
@@ -56,10 +58,11 @@ class Language:
         """The title of a feed, or of return workbooks."""
         return self.corrections if feed == CORRECTIONS else self.title(contract_of(feed))
 
-    def _gaps(self, since: date | None, rows: int) -> str:
+    def _gaps(self, since: date | None, orders_until: date | None, rows: int) -> str:
         stale = self.stale.format(self.day(since)) if since else ""
+        unread = self.unread.format(self.day(orders_until)) if orders_until else ""
         uncorrected = self.uncorrected.format(self._text(rows)) if rows else ""
-        return self.also.join(filter(None, [stale, uncorrected]))
+        return self.also.join(filter(None, [stale, unread, uncorrected]))
 
     def _text(self, value: object) -> str:
         match value:
@@ -82,6 +85,7 @@ CHINESE = Language(
     carried="沿用 {} 数据",
     never_reported="此前未报",
     stale="务工就业台账为 {} 数据",
+    unread="零工订单只读到 {}",
     uncorrected="劳动力台账、务工就业台账有 {} 行退回未改正",
     also="；",
     corrections="更正工作簿",
@@ -95,6 +99,7 @@ ENGLISH = Language(
     carried="The data of {} are carried forward",
     never_reported="Never reported before",
     stale="the register of employment is that of {}",
+    unread="gig orders were read until {} only",
     uncorrected="rows of the registers that were rejected and not corrected: {}",
     also="; ",
     corrections="corrected return workbook",
