@@ -97,6 +97,7 @@ awaited as (
     from grid
     inner join counties
         on grid.county_code in (counties.county_code, {{ prefecture() }}) and counties.first_register_on <= grid.as_of
+            and counties.county_code <> all(coalesce(ops.words(ops.setting('counties_not_joined', grid.as_of)), '{}'))
     left join covered
         on counties.feed = covered.feed and counties.county_code = covered.unit and grid.month = covered.period
     group by grid.county_code, grid.month, counties.feed, counties.due_day

@@ -154,6 +154,22 @@ def test_a_county_that_has_not_joined_yet_owes_nothing(periods: Any) -> None:
     assert dict(periods.rows(silent)) == since | {"532523": "2024-05-07"}
 
 
+def test_nothing_of_a_county_that_has_not_joined_yet_is_carried_forward(periods: Any) -> None:
+    """It sent one register to try."""
+    periods.connection.execute(
+        "insert into seeds.setting (name, valid_from, value, enabled)"
+        " values ('counties_not_joined', '2024-05-01', '532530', true)"
+    )
+    report(periods, "532530", "2024-05-02", [person("to try", "532530")], [])
+    for day in ("2024-05-01", "2024-05-31", "2024-06-11"):
+        report(periods, COUNTY, day, [person("works")], [])
+    pay(periods, COUNTY, "2024-06-05", "2024-05")
+    periods.night("2024-05-31")
+    assert status(periods, "month", PREFECTURE, "2024-05-01", "employment", "labor_register") == "AA"
+    periods.night("2024-06-11")
+    assert status(periods, "month", PREFECTURE, "2024-05-01", "public_post_payment") == "A"
+
+
 @pytest.mark.parametrize(
     ("on", "paid_month", "expected"),
     [

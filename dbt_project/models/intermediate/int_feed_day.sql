@@ -1,10 +1,12 @@
 -- Whether the submission of each feed that was due last is accepted, for each county and day since its first register.
--- It is due by the calendar, whether a night was built or not; the platform, on each day from its first reading on.
+-- It is due by the calendar, whether a night was built or not, but of no county that has not joined yet; the platform,
+-- on each day from its first reading on.
 with
 days as (
     select
         calendar.calendar_date, calendar.is_working_day, calendar.weekday,
-        ops.setting('campaign_frequency', calendar.calendar_date) as campaign_frequency
+        ops.setting('campaign_frequency', calendar.calendar_date) as campaign_frequency,
+        coalesce(ops.words(ops.setting('counties_not_joined', calendar.calendar_date)), '{}') as not_joined
     from {{ ref('dim_date') }} as calendar
     where calendar.calendar_date between (
         select min(first_register_on) from {{ ref('int_register_start') }}
@@ -18,7 +20,7 @@ counties as (
 county_days as (
     select
         feed.feed, counties.county_code, counties.county_code as unit, days.calendar_date as on_date,
-        {{ is_due_on_day() }} as is_due
+        {{ is_due_on_day() }} and counties.county_code <> all(days.not_joined) as is_due
     from {{ source('ops', 'feed') }} as feed
     cross join counties
     inner join days on counties.first_register_on <= days.calendar_date
