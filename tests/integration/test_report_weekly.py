@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +245,30 @@ def test_a_figure_that_is_not_of_the_sunday_says_of_when_it_is(warehouse: psycop
             "县市", "RURAL_EMPLOYED", "RURAL_EMPLOYED_PROGRESS（截至5月20日）", "JOB_EVENTS（5月1日–20日）",
         )  # fmt: skip
     assert "截至5月20日务工规模完成率 87.1%，列全州第 3 位。" in html
+
+
+def test_the_table_of_counties_adds_up_to_the_summary(warehouse: psycopg.Connection, build: int) -> None:
+    """The case of a payroll whose project nobody has reported is the prefecture's own."""
+    store(warehouse, "finding_case", build, [
+        a_case(YUANYANG, "unpaid", "532528YG1·2024-03-01·unpaid", 100),
+        a_case(divisions().prefecture, "unpaid", "YG8·2024-03-01·unpaid", 300),
+        a_case(divisions().prefecture, "unpaid", "YG9·2024-03-01·unpaid", 600),
+    ])  # fmt: skip
+    page = {path.name: path for path in report.write_weekly(publish(build))}[f"weekly-{build}.html"]
+    cases, ranks, *_ = page.read_text(encoding="utf-8").split("<table")[1:]
+    assert re.findall(r"[\d,]+\.\d\d(?=</td>)", cases)[:3] == ["900.00", "100.00", "0.00"]
+    assert (cases.count("<tr><td>"), ranks.count("<tr><td>")) == (14, 13)
+
+
+def test_a_figure_of_the_publication_says_so_on_a_sunday_too(warehouse: psycopg.Connection) -> None:
+    """On which the dispatch is made. It is compared with an earlier publication, whenever that was."""
+    build = start_build(date(2024, 5, 19))
+    store(warehouse, "dim_division", build, map(division, [*divisions().counties, divisions().prefecture]))
+    store(warehouse, "indicator", build, [
+        indicator("rural_employed", "person", kind="S"), indicator("post_holders", "person", kind="N"),
+    ])  # fmt: skip
+    for code in ("rural_employed", "post_holders"):
+        store(warehouse, "report_weekly", build, [figure(code, divisions().prefecture, 122)])
+    page = {path.name: path for path in report.write_weekly(publish(build))}[f"weekly-{build}.html"]
+    rows = page.read_text(encoding="utf-8").split('<td class="name">')[1:]
+    assert [re.findall(r"（(\S*日)）", row) for row in rows] == [[], ["截至5月19日"]]

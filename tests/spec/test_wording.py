@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -149,11 +150,16 @@ def test_a_file_that_lacks_names_or_cannot_be_read_leaves_pages_and_reports_with
         ("case_kind,situation,valid_from,enabled,closes_when_zh\nfeed,*,2024-01-01,true,已报\n", ("已报", "已报")),
         ("case_kind,situation,valid_from,enabled\nfeed,*,2024-01-01,true\n", (formats.NONE, formats.NONE)),
         ("case_kind,closes_when_zh\nfeed,已报\n", None),
+        (
+            "case_kind,situation,valid_from,enabled,closes_when_zh\nfeed,*,2024-05-21,true,明日起\n"
+            "feed,*,2024-05-20,true,今日起\nfeed,*,2024-01-01,true,以前\nfeed,project,2024-05-20,true,项目\n",
+            ("今日起", "今日起"),
+        ),
     ],
 )
 def test_what_closes_a_case_is_said_as_far_as_an_own_file_says_it(
     fresh_home: Home, content: str, expected: tuple[str, str] | None
 ) -> None:
-    projects = closes_when()["feed"]
+    projects = closes_when(date(2024, 5, 20))["feed"]
     (fresh_home.seeds / "case_rule.csv").write_text(content, "utf-8", "surrogateescape")
-    assert closes_when()["feed"] == (expected or projects)
+    assert closes_when(date(2024, 5, 20))["feed"] == (expected or projects)

@@ -19,7 +19,7 @@ from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.identity import opener
 from employment_warehouse.report.cases import case_title, closes_when, subject
-from employment_warehouse.report.code_names import names
+from employment_warehouse.report.code_names import Labels, names
 from employment_warehouse.runtime import revealing
 from employment_warehouse.settings import current_home
 
@@ -66,7 +66,7 @@ def show(kind: str = "", county: str = "", closed: bool = False, visit: Visit = 
         county=county,
         closed=closed,
         counties=[code for code in divisions().counties if not visit.session.counties],
-        closes=closes_when(),
+        closes=_closes_when(shown["publication"]),
         case_title=case_title,
         subject=subject,
         query_of=query_of,
@@ -82,10 +82,10 @@ def show_one(wanted: WantedCase, visit: Visit = page.visitor) -> Response:
             "case": _case(read, wanted),
             "explanations": read("explanations", subject=f"{wanted.kind}:{wanted.finding}:{wanted.key}"),
             "names": names(read("names")),
+            "closes": _closes_when(read.one("standing_publication_of_readers")),
         }
     return visit.show(
         "case.html.j2",
-        closes=closes_when(),
         case_title=case_title,
         subject=subject,
         query_of=query_of,
@@ -146,6 +146,11 @@ def _show_persons(visit: Visit, wanted: CaseAddress, **revealed: object) -> Resp
 
 def _parameters(wanted: CaseAddress) -> dict[str, object]:
     return asdict(wanted) | {"opened_on": day_of(wanted.opened_on)}
+
+
+def _closes_when(publication: Row | None) -> Labels:
+    """What closes a case, by kind, as of a publication."""
+    return closes_when(publication["report_date"]) if publication else Labels()
 
 
 def _case(read: Reading, wanted: CaseAddress) -> Row:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from employment_warehouse.contract import contracts
@@ -66,11 +68,12 @@ def case_title(known: Names, case: Mapping[str, Any]) -> Label:
     return known["finding"][case["finding"]]
 
 
-def closes_when() -> Labels:
-    """What closes a case, by kind (seed case_rule)."""
-    closes = Labels()
-    for rule in seed_tables.read_words("case_rule"):
-        closes.setdefault(
-            str(rule.get("case_kind")), label_of(formats.NONE, rule.get("closes_when_zh"), rule.get("closes_when_en"))
-        )
-    return closes
+def closes_when(on: date) -> Labels:
+    """What closes a case, by kind: the rule of case_rule in force on a day, that for any situation before others."""
+    in_turn = sorted(seed_tables.read_words("case_rule"), key=lambda rule: str(rule["valid_from"]))
+    newest = {(str(r["case_kind"]), str(r["situation"])): r for r in in_turn if str(r["valid_from"]) <= str(on)}
+    return Labels(
+        (kind, label_of(formats.NONE, rule.get("closes_when_zh"), rule.get("closes_when_en")))
+        for (kind, _), rule in sorted(newest.items(), key=itemgetter(0), reverse=True)  # `*` comes last, and stays
+        if rule["enabled"] == "true"
+    )

@@ -37,7 +37,7 @@ _SIGNS_OF_DELIVERIES = {"landed": "◔", "accepted": "●", "refused": "▲", "w
 # What a mark says of a figure.
 MEANINGS = {
     "E": Label("应报未采用，为上次的数据", "what was due is not there: the last data"),
-    "P": Label("本期未完", "the period is not over"),
+    "P": Label("本期未完或报送未到", "the period is not over, or its file is still to come"),
     "M": Label("从未报送", "never reported"),
 }
 # As they stand beside a figure: a share has its sign there, a rate says its own in its name.

@@ -9,9 +9,9 @@ from itertools import filterfalse, groupby
 from pathlib import Path
 
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import products, sentences
-from employment_warehouse.report.cases import closes_when, subject, summary, totals
-from employment_warehouse.report.code_names import Labels
+from employment_warehouse.report import formats, products, sentences
+from employment_warehouse.report.cases import COUNTED, closes_when, subject, summary, totals
+from employment_warehouse.report.code_names import Label, Labels
 from employment_warehouse.report.comparison import comparison, sentence_of_uncompared
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.page import render
@@ -20,6 +20,7 @@ from employment_warehouse.report.weekly_workbook import county_workbook, prefect
 
 CASES_SHOWN = 20  # of a kind on a county's page, which is printed; its workbook has all
 REPORTING = "reporting_rate"
+OF_PUBLICATION = "N"  # the kind of the figures that a publication has of its own report date alone (`indicator.kind`)
 RANKED = "rural_employed_progress"  # the rank that the summary of a county begins with
 
 
@@ -29,8 +30,9 @@ def write_weekly(publication: int) -> list[Path]:
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
     figures = read_figures(publication, "weekly")
+    figures["own_periods"] |= _periods_of_publications(figures)
     _, sunday = figures["period"]
-    figures["closes_when"] = closes_when()
+    figures["closes_when"] = closes_when(figures["publication"]["report_date"])
     figures["comparison"] = comparison(figures, sunday, sunday - timedelta(days=7))
     files = {".html": _prefecture_page(figures), ".xlsx": prefecture_workbook(figures)}
     for county in _counties(figures):
@@ -38,6 +40,17 @@ def write_weekly(publication: int) -> list[Path]:
         files[f"-{county}.html"] = _county_page(own, county)
         files[f"-{county}.xlsx"] = county_workbook(own, county)
     return products.keep("weekly", figures["publication"], files)
+
+
+def _periods_of_publications(figures: Figures) -> dict[str, Label]:
+    """By code the period of figures that are compared with an earlier publication: not with the Sunday before, though
+    both may be of the Sunday.
+    """
+    return {
+        code: formats.period(row["period_from"], row["period_to"])
+        for (code, _), row in figures["values"].items()
+        if figures["indicators"][code]["kind"] == OF_PUBLICATION
+    }
 
 
 def _counties(figures: Figures) -> list[str]:
@@ -62,7 +75,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "kinds": _open_by_kind(row for row in counts if row["county_code"] == county),
             **totals(row for row in counts if row["county_code"] == county),
         }
-        for county in _counties(figures)
+        for county in (*_counties(figures), divisions().prefecture)
     ]
     return render(
         "weekly.html.j2",
@@ -71,7 +84,15 @@ def _prefecture_page(figures: Figures) -> bytes:
             "sunday": figures["comparison"].day,
             "kinds": sorted(_open_by_kind(counts)),
             "withheld": sum(row["open_cases"] for row in counts if not row["is_dispatched"]),
-            "by_county": sorted(by_county, key=lambda row: (-row["open_cases"], row["county_code"])),
+            "ranked_counties": sorted(_counties(figures)),
+            "by_county": sorted(
+                (
+                    row
+                    for row in by_county
+                    if row["county_code"] != divisions().prefecture or any(row[n] for n in COUNTED)
+                ),
+                key=lambda row: (-row["open_cases"], row["county_code"]),
+            ),
             "summary": summary(totals(counts)),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
