@@ -1,7 +1,7 @@
 """One return workbook: 说明, then a sheet for each feed with the county's own columns and coloured, explained cells.
 
 Every cell is text in a text column, and marked as quoted: it shows exactly what arrived, and nothing can start a
-formula, also when somebody edits it.
+formula, also when somebody edits it. Only what arrived as no text where it had to be one is what it was.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from employment_warehouse.contract import (
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
 from employment_warehouse.reading import match_header
+from employment_warehouse.returns.lost_texts import FORMATS, as_it_was
 from employment_warehouse.returns.rejected import RejectedRow, ReturnedRows
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.workbook_style import A4, CELL_CHARACTERS, PLAIN_CELLS, QUOTED, choice_rule, width_of
@@ -34,6 +35,7 @@ from employment_warehouse.workbook_style import A4, CELL_CHARACTERS, PLAIN_CELLS
 ROWS_SHOWN = 5_000
 LIST_CHARACTERS = 255  # of a drop-down's choices
 TEXT = QUOTED | {"num_format": "@", "valign": "top"}
+WRONG = {"bg_color": "#F8CBAD", "border": 1, "border_color": "#C55A11"}
 
 
 def workbook(returned: ReturnedRows) -> bytes:
@@ -43,12 +45,13 @@ def workbook(returned: ReturnedRows) -> bytes:
         formats = {
             "text": book.add_format(TEXT),
             "wrapped": book.add_format(TEXT | {"text_wrap": True}),
-            "wrong": book.add_format(TEXT | {"bg_color": "#F8CBAD", "border": 1, "border_color": "#C55A11"}),
+            "wrong": book.add_format(TEXT | WRONG),
             "place": book.add_format(TEXT | {"font_color": "#595959", "bg_color": "#F2F2F2"}),
             "header": book.add_format(TEXT | {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True}),
             "title": book.add_format(TEXT | {"bold": True, "font_size": 16}),
             "strong": book.add_format(TEXT | {"bold": True}),
         }
+        formats |= {code: book.add_format(WRONG | {"num_format": code, "valign": "top"}) for code in FORMATS}
         _write_notes(book.add_worksheet(EXPLANATION_SHEET), formats, returned)
         for name, feed, rows in _sheets(returned):
             _write_sheet(book.add_worksheet(name), formats, contract_of(feed), rows[:ROWS_SHOWN], returned.county)
@@ -88,9 +91,13 @@ def _write_sheet(
             _add_drop_down(sheet, positions[column.name], column, len(rows))
     for line, (row, cells) in enumerate(zip(rows, table, strict=True), start=1):
         notes = _notes(contract, row, positions, county)
+        lost = {positions[name]: contract.column(name) for name, code in row.faults if code == "id_not_text"}
         for at, text in enumerate(cells):
             style = "wrong" if at in notes else "place" if at < 2 else "text"
             sheet.write_string(line, at, text[:CELL_CHARACTERS], formats[style])
+            if at in lost and (was := as_it_was(text, lost[at])):
+                value, code = was
+                sheet.write(line, at, value, formats[code])
         for at, note in notes.items():
             size = {"x_scale": 2.4, "y_scale": 0.35 + 0.28 * (note.count("\n") + len(note) // 24)}
             sheet.write_comment(line, at, note, {"author": ""} | size)
