@@ -49,9 +49,10 @@ def _run(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -
     """Results of Great Expectations by name of the expectation; they are returned unordered."""
     if frame.empty or not expectations:
         return {}
+    frames = _frames()  # first: importing is silent then
     import great_expectations as gx  # noqa: PLC0415
 
-    batch = _frames().get_batch({"dataframe": frame.assign(**{ROW: range(len(frame))})})
+    batch = frames.get_batch({"dataframe": frame.assign(**{ROW: range(len(frame))})})
 
     def results(of: Sequence[Expectation], **result_format: Any) -> dict[str, Any]:
         checked = gx.ExpectationSuite(name=suite, expectations=[_gx_expectation(expectation) for expectation in of])
