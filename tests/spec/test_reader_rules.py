@@ -107,6 +107,27 @@ WRITTEN_BELOW = (
     *("一式三份", "/以下空白/", "审核人 某某  制表人 某某"),
 )
 
+# What a form asks for, and what is written behind it, in cells of their own.
+OF_LABELS: list[list[str]] = [
+    ["制表", "张三", "", "审核", "李四"],
+    ["会计", "张三", "出纳", "李四", "负责人", "王五"],
+    ["项目负责人", "王五"],
+    ["镇领导签字", "", "", "村领导签字"],
+    ["备注", "本表一式三份"],
+    ["说明", "本月按实际出工天数计算"],
+    ["注", "1.本表为4月工资"],
+    ["审批意见", "同意"],
+    ["审核意见", "情况属实", "", "", "2024-05-10"],
+    ["日期", "2024-05-10"],
+    ["单位", "元阳县发改局"],
+    ["施工单位", "某某建筑公司"],
+    ["联系电话", "0873-5621234"],
+    ["总金额（大写）", "陆仟贰佰元整"],
+    ["实发金额大写", "陆仟贰佰元整"],
+    ["较上月增加", "200"],
+    ["单位负责人", "张三", "", "填表日期：2024-05-10", "盖章"],
+]
+
 TWO_ROWS = [
     [{"应发工资": "工资", "实发工资": ""}.get(name, name) for name in PAYROLL],
     [name if name in ("应发工资", "实发工资") else "" for name in PAYROLL],
@@ -985,6 +1006,42 @@ CASES = [
             "无,无,无,无,无,无,无,无,无,无,无",
         )
     ],
+    Case(
+        "not a row: labels in cells of their own",
+        workbook([*map(list, SHORT[:2]), *OF_LABELS, SHORT[2]]),
+        [2, 3, 4 + len(OF_LABELS)],
+        name="t.xlsx",
+    ),
+    Case(
+        "not a row: labels in cells of their own below a register",
+        table("employment", *EMPLOYED, *(",".join([*cells, *[""] * (17 - len(cells))]) for cells in OF_LABELS)),
+        [2, 3],
+        feed="employment",
+    ),
+    Case(
+        "not a row: a label in the column that counts the rows",
+        text(["1", *person(1)], ["2", *person(2)], ["", "制表", "张三", *[""] * 9], header=["序号", *PAYROLL])
+        + text(["会计", "张三", "", "出纳", "李四", *[""] * 7]).split(b"\n", 1)[1],
+        [2, 3],
+    ),
+    *[
+        Case(f"a row: {cells}, of which something stands behind no label", text(person(1), line), [2], {3: reason})
+        for cells, line, reason in (
+            (cells, [*cells, *[""] * (N_COLUMNS - len(cells))], "required_missing")
+            for cells in (
+                ["备注", "2024-04", "", "某某"],
+                ["备注", "2024-04", "", "", "20", "3100", "3100"],
+                ["制表", "", "", "某某", "20"],
+                ["说明", "2024-04", "", "", "", "3100"],
+                ["", "2024-04", "", "某某", "", "", "", "", "", "", "会计"],
+                ["YG532599001", "", "", "会计"],
+                ["备注", "", "", "某某"],
+                ["", "", "制表", "某某"],
+                ["审核", "", "", "", "", "3100"],
+                ["审核", "", "", "", "", "", "", "", "", "PC20240510001"],
+            )
+        )
+    ],
     *[
         Case(f"not a row: {line} of a register", table("employment", *EMPLOYED, line), [2, 3], feed="employment")
         for line in (
@@ -1530,6 +1587,22 @@ def test_a_row_of_what_it_must_have_is_one_whatever_a_text_of_it_begins_with(fee
         for at, column in enumerate(columns):
             if not column.type.is_number and not column.type.is_day:
                 assert rows.is_row([*row[:at], prefix + row[at], *row[at + 1 :]], header)
+
+
+@pytest.mark.parametrize("feed", [one.feed for one in contracts().values() if not one.is_from_platform])
+@pytest.mark.parametrize("label", ["备注", "会计", "单位", "出纳", "说明", "日期", "审批意见", "签字"])
+def test_a_label_hides_no_row_that_has_two_values_side_by_side(feed: str, label: str) -> None:
+    """Whichever column has the label: its row, of the label and two other values, is one, and is returned."""
+    columns = [column for column in contract_of(feed).columns if column.required]
+    row = [example_of(column) for column in columns]
+    header = find_header([[column.header for column in columns], row, row], contract_of(feed))
+    for at in range(len(columns) - 2):
+        for second in range(at + 2, len(columns)):
+            cells = ["" if place not in (at + 1, second) else cell for place, cell in enumerate(row)]
+            cells[at] = label
+            # A label and nothing but days is a form's, whatever the columns.
+            assert (columns[at + 1].type.is_day and columns[second].type.is_day) or rows.is_row(cells, header), cells
+        assert rows.is_row([*row[:at], label, *row[at + 1 :]], header)
 
 
 def printed(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -37,6 +37,15 @@ _LABEL = re.compile(rf"[(*※★]*(?:.{{0,8}}(?:{_SIGNERS})[^:]{{0,16}}):.*|[^:0
 # cells must be marks (_is_mark).
 _ROLES = "制表|填表|审核|复核|审批|经办"
 _SIGNER = re.compile(rf"(?:{_ROLES}|填报|编制|批准|负责|统计|校对|主管|分管)(?:人员?|领导){_LETTERS}{{0,5}}")
+# What a form asks for, in a cell of its own: 会计 | 张三 | 出纳 | 李四, 审批意见 | 同意.
+_BARE_LABEL = re.compile(
+    rf"[\u3400-\u9fff]{{0,6}}?(?:(?:{_ROLES}|填报|编制|批准|负责|统计|校对|主管|分管|会计|出纳|财务|验收|监督|经手|制单|操作)"
+    r"(?:人员?|员|主管)?|领导|签字|签名|签章|盖章|公章)"
+    r"|[\u3400-\u9fff]{0,4}(?:意见|日期|时间|电话|地址|联系人|联系方式)|(?:填[表报]|编制|报送|主管|施工|建设|业主|监理|监督|[收付用]款)?单位|备注|附?注|(?:填表|填报|情况)?说明"
+    r"|[\u3400-\u9fff]{0,6}\(?(?:人民币)?大写\)?|[较比][上去]?[年月周日期][增减][加少长]?"
+)
+_SIGNED = re.compile(rf"{_ROLES}|负责|领导|会计|出纳|财务|统计|校对|批准|主管|分管|验收|监督|经手|制单|操作|签|章")
+_SERIAL = frozenset({"序号", "行号", "no", "no."})
 _NOTE = re.compile(
     r"[(*※★]*(?:注|备注|说明|附注|附件|填表说明)(?:[0-9一二三四五]|[.、)]).*|[※].*|[0-9]{1,2}[.、](?:[^0-9]).{5,}|(?:以上|上述|本表|此表|特此).{3,}"
 )
@@ -104,8 +113,8 @@ def is_paper_line(cells: Sequence[str], header: Header) -> bool:
         return True
     if any(form.fullmatch(filled[0]) for form in (_LABEL, _SIGNER, _NOTE)):
         return not _has_required(cells, header)
-    is_alone = len(filled) == 1
-    return is_alone and (_is_heading(cells, header.types, header.titles) or _is_phrase(cells, header.types))
+    is_alone = len(filled) == 1 and (_is_heading(cells, header.types, header.titles) or _is_phrase(cells, header.types))
+    return is_alone or _is_of_labels(cells, header)
 
 
 def is_row_by_content(cells: Sequence[str], header: Header) -> bool:
@@ -116,6 +125,52 @@ def is_row_by_content(cells: Sequence[str], header: Header) -> bool:
 def _is_total(filled: Sequence[str]) -> bool:
     """Whether a line of compact cells, none empty, begins as a total does."""
     return any(_TOTAL_LINE.fullmatch(cell) for cell in [filled[0], *[cell for cell in filled[1:3] if len(cell) < 8]])
+
+
+def _is_of_labels(cells: Sequence[str], header: Header) -> bool:
+    """Whether a line begins with the label of a form where the table has no words, and goes on as a form does: a cell
+    after each label, labels and marks. A row has two values side by side that no label explains, a number in its
+    place, or a name in its place that is not a signer's.
+    """
+    place, first = next((at, _compact(cell)) for at, cell in enumerate(cells) if cell)
+    if not _BARE_LABEL.fullmatch(first) or not _has_no_words(place, header):
+        return False
+    label = ""
+    for at, text in enumerate(map(_compact, cells)):
+        if _is_nothing(text):
+            continue
+        if text.endswith(":") or _BARE_LABEL.fullmatch(text) or _SIGNER.fullmatch(text):
+            label = text
+        elif _may_be_value(text, header.types.get(at), label):
+            return False
+        else:
+            label = ""
+    return True
+
+
+def _may_be_value(text: str, kind: LogicalType | None, label: str) -> bool:
+    """Whether a compact cell may be a value of a row, rather than what a form has behind a label ('': none)."""
+    is_mark = _is_mark(text)
+    if kind is not None and not (kind.is_day or _may_have_words(kind) or is_mark) and _digit_count(text):
+        return True
+    if label:
+        may_be_name = kind is not None and kind.identity == "name" and _NAME.fullmatch(text)
+        return bool(may_be_name) and not _SIGNED.search(label)
+    return not is_mark or (kind is not None and kind.is_day and bool(_DAY.fullmatch(text)))
+
+
+def _has_no_words(place: int, header: Header) -> bool:
+    """Whether a column is the table's first, beside one that counts the rows, and has numbers, codes or days; or is
+    that one.
+    """
+    is_serial = _compact(header.texts[0]) in _SERIAL
+    if place == 0 and is_serial:
+        return True
+    return place == is_serial and place in header.types and not _may_have_words(header.types[place])
+
+
+def _may_have_words(kind: LogicalType) -> bool:
+    return kind.name == "text" or kind.needs_codes or kind.identity == "name"
 
 
 def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
@@ -152,7 +207,7 @@ def _is_phrase(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
     """
     place, cell = next((at, unicodedata.normalize("NFKC", cell)) for at, cell in enumerate(cells) if cell)
     kind, text = types.get(place), _compact(cell)
-    has_words = kind is not None and (kind.name == "text" or kind.needs_codes or kind.identity == "name")
+    has_words = kind is not None and _may_have_words(kind)
     if has_words or len(text) <= _SHORTEST_PHRASE or VALUE.match(text) or _A_NUMBER.search(cell):
         return False
     first = _compact(cell.split()[0])
