@@ -166,17 +166,18 @@ def test_wrong_cells_are_listed_however_many_rows_are_repeated_before_them(
     assert "没有问题" not in checked and "身份证号" in checked
 
 
-@pytest.mark.parametrize("submission", ["missing", "held"])
+@pytest.mark.parametrize("submission", ["refused", "held"])
 def test_a_correction_that_waits_is_not_called_ingested(
     console: FastAPI, warehouse: psycopg.Connection, submission: str
 ) -> None:
     clerk = browser_of(f"county_{COUNTY}", console)
     answer(clerk, upload(clerk, payments(), act="send"))
     workbook = returns.path_of(DAY, COUNTY).read_bytes()
-    day = DAY if submission == "held" else DAY + timedelta(days=1)
     if submission == "held":
         warehouse.execute("update ops.delivery set status = 'held', build = %s", (start_build(DAY),))
-    back = answer(clerk, upload(clerk, workbook, feed="corrections", name="改.xlsx", act="send", day=str(day)))
+    else:
+        warehouse.execute("update ops.delivery set status = 'refused', reason = 'not_a_table'")
+    back = answer(clerk, upload(clerk, workbook, feed="corrections", name="改.xlsx", act="send", day=str(DAY)))
     assert next_step(back).startswith("更正已收下，等当天的报送被采用后自动入库，不用再上传")
     assert "已入库" not in back and "return-workbooks" not in back
 

@@ -31,6 +31,7 @@ from employment_warehouse.settings import TIMEZONE, Home
 FEED = "public_post_payment"
 SHEET = contract_of(FEED).title_zh
 HEADER = "岗位编号,备注,证件号码,补贴月份,出勤天数,应发金额,实发金额"
+NEXT = DAY + timedelta(days=1)
 TICKS = count(1)
 ingest_all = partial(files.ingest_all, DAY + timedelta(days=9), ("county", "correction"))
 
@@ -73,6 +74,13 @@ def correct(book: openpyxl.Workbook, header: str, value: str, row: int = 2, shee
     return book
 
 
+def without_dates(book: openpyxl.Workbook) -> openpyxl.Workbook:
+    """As a return workbook was before its rows named the date of their file."""
+    for (cell,) in book[SHEET].iter_rows(min_row=2, max_col=1):
+        cell.value = cell.value.removeprefix(f"{DAY}/")
+    return book
+
+
 def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
     return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]
 
@@ -98,7 +106,7 @@ def test_a_rejected_row_is_returned_unchanged_with_its_broken_cell_explained(
     assert book.sheetnames == ["说明", SHEET]
     sheet = book[SHEET]
     assert [cell.value for cell in sheet[1]] == ["文件", "行号", *HEADER.split(",")]
-    assert [cell.value or "" for cell in sheet[2]] == [f"{COUNTY}.csv", "3", *BROKEN.split(",")]
+    assert [cell.value or "" for cell in sheet[2]] == [f"{DAY}/{COUNTY}.csv", "3", *BROKEN.split(",")]
     assert sheet.max_row == 2
     broken = sheet.cell(2, column(sheet, "证件号码"))
     commented = [cell.coordinate for row in sheet for cell in row if cell.comment]
@@ -288,7 +296,7 @@ def test_a_corrected_row_lands_and_is_marked(warehouse: psycopg.Connection, zone
     assert corrected(warehouse)[:2] == [(3, correction.part), (4, None)]
     sheet = returned()[SHEET]
     assert [cell.value for cell in sheet["B"]] == ["行号", "4"]
-    assert [cell.value for cell in sheet["A"]] == ["文件", f"{COUNTY}.csv"]
+    assert [cell.value for cell in sheet["A"]] == ["文件", f"{DAY}/{COUNTY}.csv"]
     assert "many" in [cell.value for cell in sheet[2]]
 
 
@@ -328,7 +336,7 @@ def test_a_row_that_is_still_broken_is_returned_as_the_county_left_it(
     book = returned()
     sheet = book[SHEET]
     assert sheet.max_row == 2
-    assert (sheet["A2"].value, sheet["B2"].value) == (f"{COUNTY}.csv", "2")
+    assert (sheet["A2"].value, sheet["B2"].value) == (f"{DAY}/{COUNTY}.csv", "2")
     assert sheet.cell(2, column(sheet, "证件号码")).value == "5325281960"
     send_back(zone, correct(book, "证件号码", id_number(2)))
     ingest_all()
@@ -370,10 +378,10 @@ def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
 def test_a_correction_waits_for_the_report_that_it_corrects(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
-    send_back(zone, correct(returned(), "证件号码", id_number(2)), day=DAY + timedelta(days=1))
+    send_back(zone, correct(without_dates(returned()), "证件号码", id_number(2)), day=NEXT)
     assert ingest_all() == []
     assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_waits", COUNTY)]
-    put_rows(zone, payment(1), day=DAY + timedelta(days=1))
+    put_rows(zone, payment(1), day=NEXT)
     assert [(d.kind, d.status, d.rows_landed) for d in ingest_all()] == [
         ("file", "landed", 1),
         ("correction", "landed", 1),
@@ -548,7 +556,7 @@ def test_a_row_that_another_correction_names_too_stays_corrected(
     publish_accepted(warehouse)
     books = [returned(), returned()]
     assert [row[:2] for row in books[0][SHEET].iter_rows(min_row=2, values_only=True)] == [
-        (f"{COUNTY}.csv", "3"), (f"{COUNTY}_2.csv", "2"), (f"{COUNTY}_2.csv", "3"),
+        (f"{DAY}/{COUNTY}.csv", "3"), (f"{DAY}/{COUNTY}_2.csv", "2"), (f"{DAY}/{COUNTY}_2.csv", "3"),
     ]  # fmt: skip
     correct(correct(books[0], "证件号码", id_number(2)), "出勤天数", "20", row=3)[SHEET].delete_rows(4)
     correct(correct(books[1], "出勤天数", "21", row=3), "出勤天数", "20", row=4)[SHEET].delete_rows(2)
@@ -946,7 +954,64 @@ def test_a_line_of_a_correction_is_not_confused_with_one_of_a_file_of_the_same_n
     send_back(zone, correct(returned(), "出勤天数", "20", row=2), name=f"{COUNTY}_2.xlsx")
     ingest_all()
     (left,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
-    assert left[0] == f"corrections/{COUNTY}.xlsx（{SHEET}）"
+    assert left[0] == f"{DAY}/corrections/{COUNTY}.xlsx（{SHEET}）"
+
+
+def test_a_workbook_of_another_date_is_refused_with_its_folder(warehouse: psycopg.Connection, zone: Path) -> None:
+    """The county's files are called the same every day, and the line may be another person's."""
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    book = correct(returned(), "证件号码", id_number(2))
+    put_rows(zone, payment(1), payment(9, days="many"), day=NEXT)
+    ingest_all()
+    send_back(zone, book, day=NEXT)
+    assert [(d.kind, d.report_date, d.reason) for d in ingest_all()] == [("correction", NEXT, "other_date")]
+    assert corrected(warehouse) == [(3, None), (3, None)]
+    (refused,) = [row for row in notes(returned(NEXT)) if "另一天" in " ".join(row)]
+    assert f"应在 corrections/{DAY}" in refused[2]
+    send_back(zone, book)
+    (correction,) = ingest_all()
+    assert corrected(warehouse) == [(3, correction.part), (3, None)]
+
+
+def test_a_workbook_of_another_date_waits_for_no_submission(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    send_back(zone, correct(returned(), "证件号码", id_number(2)), day=NEXT)
+    assert ingest_all() == []
+    ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
+    assert kind == "correction_waits" and "更正的是另一天退回的行" in body and "等待" not in body
+    put_rows(zone, payment(1), day=NEXT)
+    assert [d.kind for d in ingest_all()] == ["file"]
+
+
+def test_a_workbook_without_dates_is_taken_as_before(warehouse: psycopg.Connection, zone: Path) -> None:
+    """Counties hold workbooks that were written before files were named with their date."""
+    put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
+    ingest_all()
+    send_back(zone, correct(without_dates(returned()), "证件号码", id_number(2)))
+    (first,) = ingest_all()
+    (left,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
+    assert left[:2] == (f"{DAY}/{COUNTY}.csv", "4")
+    send_back(zone, correct(returned(), "出勤天数", "20"))
+    (second,) = ingest_all()
+    assert corrected(warehouse)[:2] == [(3, first.part), (4, second.part)]
+    assert returns.write_workbooks(DAY) == []
+
+
+def test_the_rows_of_a_correction_name_their_files_again_once_restored(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    (correction,) = ingest_all()
+    named = "select extra ->> '文件', extra ->> '行号' from landing.public_post_payment where delivery_id = %s"
+    assert rows_of(warehouse, named, correction.delivery_id) == [(f"{COUNTY}.csv", "3")]
+    warehouse.execute("delete from landing.public_post_payment")
+    warehouse.execute("update ops.delivery set purged_at = now()")
+    landing.restore(correction.delivery_id, landing.read_archived_file)
+    assert rows_of(warehouse, named, correction.delivery_id) == [(f"{COUNTY}.csv", "3")]
 
 
 def test_a_workbook_without_any_sheet_of_ours_is_reported(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -966,7 +1031,7 @@ def test_a_file_sent_again_is_not_corrected_by_lines_of_the_old_one(warehouse: p
     send_back(zone, book)
     ingest_all()
     (line,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
-    assert line[0] == f"{COUNTY}.csv（第2版）"
+    assert line[0] == f"{DAY}/{COUNTY}.csv（第2版）"
     assert "many" in line
 
 
@@ -1109,7 +1174,7 @@ def test_an_alert_of_the_landing_zone_is_sent_again_only_when_its_words_have_cha
 
     put_rows(zone, BROKEN)
     ingest_all()
-    waiting = correct(returned(), "证件号码", id_number(2))
+    waiting = correct(without_dates(returned()), "证件号码", id_number(2))
     everything = ["correction_unreadable", "correction_waits", "misplaced_files"]
     put(zone, b"not a workbook", "corrections", f"{COUNTY}_1.xlsx")
     send_back(zone, waiting, f"{COUNTY}_2.xlsx", DAY + timedelta(days=1))

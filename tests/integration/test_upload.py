@@ -126,6 +126,19 @@ def test_a_correction_is_checked_and_nothing_kept(warehouse: psycopg.Connection,
     assert checked["corrected"] == 3
 
 
+def test_a_return_workbook_sent_for_another_date_is_answered_with_its_folder(warehouse: psycopg.Connection) -> None:
+    """The form offers today, and a return workbook is of yesterday as a rule."""
+    today = DAY + timedelta(days=1)
+    answer_to(payments(wrong=WRONG), FEED)
+    early = answer_to(corrected_workbook(), "corrections", name="back.xlsx", day=today, check=True)
+    assert (early["refusal"]["code"], early["feeds"], early["waits"]) == ("other_date", [], [])
+    answer_to(payments(wrong=WRONG), FEED, day=today)
+    answer = answer_to(corrected_workbook(), "corrections", name="back.xlsx", day=today)
+    assert [one["refusal"]["code"] for one in answer["feeds"]] == ["other_date"]
+    assert f"corrections/{DAY}" in str(answer["feeds"][0]["refusal"]["detail"])
+    assert answer["corrected"] == 0
+
+
 def test_a_return_workbook_is_recognised_under_any_feed(warehouse: psycopg.Connection, zone: Path) -> None:
     """As the month's payments its three rows would stand for all thirty."""
     answer_to(payments(wrong=WRONG), FEED)

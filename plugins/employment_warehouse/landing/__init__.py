@@ -17,7 +17,7 @@ from employment_warehouse.landing.intake import (
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
 from employment_warehouse.landing.purging import purge
 from employment_warehouse.landing.restoring import read_archived_file, restore, restore_offered
-from employment_warehouse.landing.return_form import FILE_HEADER, LINE_HEADER, REPEATED
+from employment_warehouse.landing.return_form import FILE_HEADER, LINE_HEADER, REPEATED, file_of_date
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, rescan, scan
 from employment_warehouse.landing.share import COUNTY_FILES, Share
 
@@ -41,6 +41,7 @@ __all__ = [
     "delete_expired",
     "erase_asked",
     "expect_deliveries",
+    "file_of_date",
     "ingest",
     "ingest_correction",
     "ingest_part",

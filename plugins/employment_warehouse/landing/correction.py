@@ -7,8 +7,9 @@ names all its rows again. A complete file that arrives later replaces both.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from employment_warehouse.landing import ledger
 from employment_warehouse.landing.delivery import IngestResult, alert_unreadable, ingest_file, ingest_part
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.queries import query, query_of_rows
-from employment_warehouse.landing.return_form import PLACE_HEADERS, REPEATED
+from employment_warehouse.landing.return_form import PLACE_HEADERS, REPEATED, read_correction
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival
 from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected, withdraw
@@ -32,10 +33,11 @@ def ingest_correction(arrival: Arrival) -> list[Delivery]:
     """Ingest a workbook of `corrections/`, all its sheets in one transaction; one delivery for each feed.
 
     Empty: nothing new (as for `ingest`), or no sheet has the title of a feed. Rejected rows that an ingested row names
-    by file and line are marked as corrected. A sheet is `refused` if it cannot be read, with `replaced_since` if the
-    file of one of its rows was sent again after it, or with `file_withdrawn` if its rows are those of a file that a
-    rollback has withdrawn. A sheet whose submission is missing or held waits for it: its rows alone would count as the
-    complete submission. Waiting and unknown sheets raise an alert. Raises IngestFailed.
+    by file and line are marked as corrected. A sheet is `refused` if it cannot be read, with `other_date` if a row
+    names a file of another date, with `replaced_since` if the file of one of its rows was sent again after it, or with
+    `file_withdrawn` if its rows are those of a file that a rollback has withdrawn. A sheet whose submission is missing
+    or held waits for it: its rows alone would count as the complete submission. Waiting and unknown sheets raise an
+    alert, and those of another date that would have waited. Raises IngestFailed.
     """
     return ingest_file(arrival, ingest_workbook)
 
@@ -65,13 +67,29 @@ def ingest_workbook(connection: psycopg.Connection, workbook: IncomingPart, file
     feeds = [by_title[name] for name in names if name in by_title]
     known = (*by_title, EXPLANATION_SHEET)
     unknown = [number for number, name in enumerate(names, 1) if name not in known and not name.endswith(REPEATED)]
-    waiting = [contract for contract in feeds if _correction_state(connection, workbook, contract).must_wait(workbook)]
+    early = [contract for contract in feeds if _correction_state(connection, workbook, contract).must_wait(workbook)]
+    misdated = {contract.feed: why for contract in early if (why := _other_date(file, contract, workbook.report_date))}
+    waiting = [contract for contract in early if contract.feed not in misdated]
     if not feeds:
         alert_unreadable(connection, workbook)
-    elif waiting or unknown:
-        _alert_waiting(connection, workbook, waiting, unknown)
-    landed = [_ingest_sheet(connection, workbook, file, contract) for contract in feeds if contract not in waiting]
-    return IngestResult([delivery for delivery in landed if delivery], tuple(contract.feed for contract in waiting))
+    elif early or unknown:
+        _alert_waiting(connection, workbook, early, misdated, unknown)
+    landed = [_ingest_sheet(connection, workbook, file, contract) for contract in feeds if contract not in early]
+    return IngestResult(
+        [delivery for delivery in landed if delivery],
+        tuple(contract.feed for contract in waiting),
+        next(iter(misdated.values()), None),
+    )
+
+
+def _other_date(file: Path, contract: Contract, report_date: date) -> Refused | None:
+    """Why a sheet need not wait for the submission of this date: it corrects another's."""
+    try:
+        for _ in read_correction(file, contract, report_date).frames:
+            pass
+    except Refused as refusal:
+        return refusal if refusal.code == "other_date" else None
+    return None
 
 
 class _CorrectionState(NamedTuple):
@@ -108,7 +126,7 @@ def _ingest_sheet(
         return ledger.insert_delivery(connection, part, 1, Refused("replaced_since"))
     try:
         with connection.transaction():
-            delivery = ingest_part(connection, part, lambda: read_tables(file, contract, contract.title_zh))
+            delivery = ingest_part(connection, part, lambda: read_correction(file, contract, part.report_date))
             if delivery and delivery.status == "landed":
                 _require_files_in_force(connection, delivery, workbook.arrived_at)
     except Refused as refusal:
@@ -130,10 +148,17 @@ def _require_files_in_force(connection: psycopg.Connection, correction: Delivery
 
 
 def _alert_waiting(
-    connection: psycopg.Connection, workbook: IncomingPart, waiting: list[Contract], unknown: list[int]
+    connection: psycopg.Connection,
+    workbook: IncomingPart,
+    early: list[Contract],
+    misdated: Collection[str],
+    unknown: list[int],
 ) -> None:
     kind = alert_kinds()["correction_waits"]
-    lines = [kind.line("waits", title=Words(contract.title_zh, contract.title_en)) for contract in waiting]
+    lines = [
+        kind.line("other_date" if sheet.feed in misdated else "waits", title=Words(sheet.title_zh, sheet.title_en))
+        for sheet in early
+    ]
     lines += [kind.line("unknown", number=number) for number in unknown]
     sheets = Words("；".join(line.zh for line in lines), "; ".join(line.en for line in lines))
     words = {

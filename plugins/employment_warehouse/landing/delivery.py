@@ -39,10 +39,13 @@ LARGEST_FILE = 512 << 20
 
 
 class IngestResult(NamedTuple):
-    """The deliveries made of a file. waiting: feeds of which a part has to wait, so that the file is found again."""
+    """The deliveries made of a file. waiting: feeds of which a part has to wait, so that the file is found again.
+    refusal: why a part is none of a submission.
+    """
 
     landed: list[Delivery]
     waiting: tuple[str, ...] = ()
+    refusal: Refused | None = None
 
 
 Ingester = Callable[[psycopg.Connection, IncomingPart, Path], IngestResult]
@@ -87,7 +90,7 @@ def _ingest_once(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
             archived = archiver.submit(archive.store, file, part.sha256)
             ledger.lock_part(connection, part)
             ledger.require_claim(connection, arrival, epoch)
-            landed, waiting = ingester(connection, part, file)
+            landed, waiting, _ = ingester(connection, part, file)
             archived.result()
             if not is_unchanged(zone, arrival):
                 raise archive.FileChanged

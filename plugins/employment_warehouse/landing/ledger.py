@@ -73,11 +73,6 @@ class Delivery:
     def contract(self) -> Contract:
         return contract_of(self.feed)
 
-    @property
-    def sheet(self) -> str | None:
-        """The sheet to read; None: any sheet whose header matches. A return workbook has one sheet for each feed."""
-        return self.contract.title_zh if self.kind == "correction" else None
-
 
 @dataclass
 class Counts:

@@ -16,6 +16,7 @@ from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import PAGES, Delivery, IngestFailed
 from employment_warehouse.landing.loading import reload_rows
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.return_form import read_correction
 from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.reading import TextTable, read_tables
@@ -31,7 +32,9 @@ class RestoredOtherwise(IngestFailed):
 
 def read_archived_file(delivery: Delivery, file: Path) -> TextTable:
     """The table of a delivery that came as a file, from the file as the archive has it."""
-    return read_tables(file, delivery.contract, delivery.sheet)
+    if delivery.kind == "correction":
+        return read_correction(file, delivery.contract, delivery.report_date)
+    return read_tables(file, delivery.contract)
 
 
 def restore(delivery_id: int, read: ReadArchived) -> int:

@@ -29,8 +29,8 @@ def county_feeds() -> list[str]:
 class RejectedRow:
     """A row to correct.
 
-    source, line: its file and line. cells: header text → text, as they arrived. faults: (column name, rejection code),
-    one for each wrong cell; column name '' stands for the row as a whole.
+    source, line: its file, without the date, and line. cells: header text → text, as they arrived. faults: (column
+    name, rejection code), one for each wrong cell; column name '' stands for the row as a whole.
     """
 
     source: str

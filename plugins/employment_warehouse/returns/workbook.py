@@ -24,7 +24,7 @@ from employment_warehouse.contract import (
     row_reason,
 )
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
+from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED, file_of_date
 from employment_warehouse.reading import match_header
 from employment_warehouse.returns.lost_texts import FORMATS, as_it_was
 from employment_warehouse.returns.rejected import RejectedRow, ReturnedRows
@@ -54,7 +54,7 @@ def workbook(returned: ReturnedRows) -> bytes:
         formats |= {code: book.add_format(WRONG | {"num_format": code, "valign": "top"}) for code in FORMATS}
         _write_notes(book.add_worksheet(EXPLANATION_SHEET), formats, returned)
         for name, feed, rows in _sheets(returned):
-            _write_sheet(book.add_worksheet(name), formats, contract_of(feed), rows[:ROWS_SHOWN], returned.county)
+            _write_sheet(book.add_worksheet(name), formats, contract_of(feed), rows[:ROWS_SHOWN], returned)
         for sheet in book.worksheets():
             sheet.set_paper(A4)
             sheet.set_landscape()
@@ -73,14 +73,18 @@ def _sheets(returned: ReturnedRows) -> Iterator[tuple[str, str, list[RejectedRow
 
 
 def _write_sheet(
-    sheet: Worksheet, formats: dict[str, Format], contract: Contract, rows: list[RejectedRow], county: str
+    sheet: Worksheet, formats: dict[str, Format], contract: Contract, rows: list[RejectedRow], returned: ReturnedRows
 ) -> None:
     own = [_own_columns(contract, row) for row in rows]
     columns = _columns(contract, rows, own)
     positions = {key: at for at, key in enumerate(columns, start=2)}
     titles = (FILE_HEADER, LINE_HEADER, *columns.values())
     table = [
-        (row.source, row.line, *(row.cells.get(headers.get(key, ""), "") for key in columns))
+        (
+            file_of_date(returned.report_date, row.source),
+            row.line,
+            *(row.cells.get(headers.get(key, ""), "") for key in columns),
+        )
         for row, headers in zip(rows, own, strict=True)
     ]
     for at, title in enumerate(titles):
@@ -90,7 +94,7 @@ def _write_sheet(
         if column.name in positions:
             _add_drop_down(sheet, positions[column.name], column, len(rows))
     for line, (row, cells) in enumerate(zip(rows, table, strict=True), start=1):
-        notes = _notes(contract, row, positions, county)
+        notes = _notes(contract, row, positions, returned.county)
         lost = {positions[name]: contract.column(name) for name, code in row.faults if code == "id_not_text"}
         for at, text in enumerate(cells):
             style = "wrong" if at in notes else "place" if at < 2 else "text"
@@ -200,7 +204,7 @@ def _how_to_correct(returned: ReturnedRows) -> Iterator[tuple[str, tuple[str, ..
     yield "text", ()
     number = contract_of("labor_register").column("id_number").example
     wrong = "号码的位数或字符不对：身份证号 18 位"
-    row = (f"{returned.county}.xlsx", "17", "身份证号", number[:-1], wrong, number)
+    row = (file_of_date(returned.report_date, f"{returned.county}.xlsx"), "17", "身份证号", number[:-1], wrong, number)
     yield from _table("举例", (FILE_HEADER, LINE_HEADER, "列", "退回时", "批注", "改为"), [row])
 
 

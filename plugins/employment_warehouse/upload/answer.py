@@ -51,7 +51,8 @@ def compose(
     if part.kind == "correction":
         answer["corrected"] = _row(connection, "corrected_rows", {"numbers": numbers})[0]
         if not (numbers or known or result.waiting):
-            answer["refusal"] = _unreadable(file)
+            why = result.refusal or _unreadable(file)
+            answer["refusal"] = {"code": why.code, "detail": why.detail}
     else:
         answer["other_parts"] = [name for (name,) in connection.execute(query("other_parts"), part.__dict__)]
         answer |= _timeliness(connection, part)
@@ -91,13 +92,13 @@ def _of_delivery(
     }
 
 
-def _unreadable(file: Path) -> dict[str, str]:
+def _unreadable(file: Path) -> Refused:
     """Why a return workbook gave nothing: it cannot be opened, or it has no sheet of a feed."""
     try:
         sheet_names(file)
     except Refused as refusal:
-        return {"code": refusal.code, "detail": refusal.detail}
-    return {"code": "no_sheet_of_a_feed", "detail": ""}
+        return refusal
+    return Refused("no_sheet_of_a_feed")
 
 
 def _timeliness(connection: psycopg.Connection, part: IncomingPart) -> Answer:
