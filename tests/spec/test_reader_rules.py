@@ -330,6 +330,16 @@ def archive(**members: bytes) -> bytes:
     return out.getvalue()
 
 
+def in_encoding(data: bytes, encoding: str) -> bytes:
+    """A workbook whose sheet is in another encoding."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            is_sheet = "worksheets/" in name
+            target.writestr(name, source.read(name).decode().encode(encoding) if is_sheet else source.read(name))
+    return out.getvalue()
+
+
 def tarred(data: bytes) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
@@ -352,6 +362,7 @@ XML_TABLE = (
     '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
 )
 SHORT = [person(1), person(2), person(3)]
+DAILY: list[Any] = ["YG532599001", id_number(1), "某某", "2024-03-01", 150.0, "2024-03-01", ""]
 # 单位 is the employer here, and what follows is what it pays.
 OF_AN_EMPLOYER = (
     "单位：1000元；财政：500元",
@@ -636,6 +647,34 @@ CASES = [
         name="t.xlsx",
         values={"amount_due": [3100]},
     ),
+    *[
+        Case(
+            f"unit: a format of another time, {shown}",
+            typed("应发工资", 150.0, shown=shown),
+            [],
+            {2: "not_a_number"},
+            name="t.xlsx",
+        )
+        for shown in ('0"元/天"', '0.00"元/人/日"', '"每天"0"元"', '0"元/工日"', '0"元/年"')
+    ],
+    *[
+        Case(
+            f"unit: a format of the same time, {shown}",
+            typed("应发工资", 3100.0, shown=shown),
+            [2],
+            name="t.xlsx",
+            values={"amount_due": [3100]},
+        )
+        for shown in ('0"元/月"', '0"元/人/月"', '0"元/人·月"')
+    ],
+    Case(
+        "unit: a format per day of a wage per day",
+        workbook([DAILY], {(1, 4): '0"元/天"'}, header=header_of("relief_contract")),
+        [2],
+        feed="relief_contract",
+        name="t.xlsx",
+        values={"daily_wage": [150]},
+    ),
     Case(
         "unit: a format that only shows yuan in 万",
         typed("应发工资", 31000.0, shown='0!.0,"万"'),
@@ -769,6 +808,12 @@ CASES = [
     Case(
         "numbers: more units",
         with_cell("应发工资", "0.31萬元", "3.1仟元", "3100块", '"3,100.00 CNY"'),
+        [2, 3, 4, 5],
+        values={"amount_due": [3100] * 4},
+    ),
+    Case(
+        "numbers: units behind which the currency stands",
+        with_cell("应发工资", "310000分人民币", "310000分RMB", "31000角 CNY", "3100元人民币"),
         [2, 3, 4, 5],
         values={"amount_due": [3100] * 4},
     ),
@@ -1464,6 +1509,37 @@ CASES = [
     Case("file: a message in plain text", "系统繁忙，请稍后再试".encode(), refused="not_a_table"),
     Case("file: names of a zip in UTF-8", zipped("马街.csv".encode(), text(*SHORT)), [2, 3, 4], name="t.zip"),
     Case("file: names of a zip in no encoding", zipped(b"\xff\xfe\xfd.csv", text(*SHORT)), [2, 3, 4], name="t.zip"),
+    *[
+        Case(f"file: a zip of one table called {name}", archive(**{name: text(*SHORT)}), [2, 3, 4], name="t.zip")
+        for name in ("马街", "export.dat")
+    ],
+    Case(
+        "file: a zip of a table without an extension and a note",
+        archive(**{"马街": text(*SHORT), "说明": "报送说明：请于每月10日前报送".encode()}),
+        [2, 3, 4],
+        name="t.zip",
+    ),
+    *[
+        Case(
+            f"file: a workbook whose sheet is in {encoding}",
+            in_encoding(workbook([person(1)]), encoding),
+            refused="workbook_unreadable",
+            name="t.xlsx",
+        )
+        for encoding in ("utf-16", "utf-16-be")
+    ],
+    Case(
+        "file: a zip of documents",
+        archive(**{"说明.doc": b"x", "签字.pdf": b"%PDF"}),
+        refused="empty_archive",
+        name="t.zip",
+    ),
+    Case(
+        "file: a zip of notes",
+        archive(**{"说明": "报送说明".encode(), "须知": "报送须知".encode()}),
+        refused="empty_archive",
+        name="t.zip",
+    ),
     Case("file: a zip of one workbook with macros", archive(**{"表.xlsm": workbook([person(1)])}), [2], name="t.zip"),
     *[
         Case(

@@ -44,11 +44,11 @@ def open_archive(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text | 
     archive = _archive(path)
     members = [member for member in archive.infolist() if _may_be_table(member)]
     tables = [member for member in members if _name(member).lower().endswith(_TABLES + _RECOGNISED)]
-    if not tables:
-        raise Refused("empty_archive", expected="、".join(_TABLES))
     if len(members) == 1:
-        return _open_member(archive, tables[0])
+        return _open_member(archive, members[0])  # whatever it is called
     fitting = [member for member in members if _fits(archive, member, fits)]
+    if not tables and not fitting:
+        raise Refused("empty_archive", expected="、".join(_TABLES))
     if len(tables) == 1 and set(fitting) <= set(tables):
         return _open_member(archive, tables[0])  # read, or refused for what it lacks
     if len(fitting) != 1:

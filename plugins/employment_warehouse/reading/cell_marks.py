@@ -18,14 +18,19 @@ from employment_warehouse.contract.column_types.base import TextType
 
 _OTHER, _SHOWN = "\x02", "\x03"
 
-Use = Literal["text", "digits", "day", "money", "number", "value"]
+Use = Literal["text", "digits", "day", "money", "daily_money", "number", "value"]
 """text: as the sheet shows it; a date is not a text. digits: only a text keeps them all. day: a number may count from
-1904. number: not a percentage. money: not one either, and a unit in its format counts. value: as it is.
+1904. number: not a percentage. money: not one either, and a unit in its format counts, as does a time other than a
+month (daily: than a day). value: as it is.
 """
 
 _DAYS_BETWEEN_EPOCHS = 1462  # from 1900 as worksheets count to 1904
 _DAY_NUMBER = rf"^{NUMERIC_CELL}([0-9]{{4,5}})(?:\.[0-9]+)?(?:{_SHOWN}|$)"
-_OTHER_MONEY = r"[十百千万亿分角厘美港欧日英韩盾铢$€£₫₩฿kKwW]|[A-Z]{3}"
+_OTHER_UNIT = r"[十百千万亿分角厘美港欧日英韩盾铢$€£₫₩฿kKwW]|[A-Z]{3}"
+_OTHER_MONEY = {
+    "money": rf"{_OTHER_UNIT}|[/每·](?:工?[天日]|年|小?时)",
+    "daily_money": rf"{_OTHER_UNIT}|[/每·](?:月|年|小?时)",
+}
 
 
 def use_of(column: Column, is_money: bool) -> Use:
@@ -37,7 +42,7 @@ def use_of(column: Column, is_money: bool) -> Use:
     if column.type.is_day:
         return "day"
     if is_money:
-        return "money"
+        return "daily_money" if "日" in column.header else "money"
     return "number" if column.type.is_number else "value"
 
 
@@ -77,11 +82,11 @@ class CellMarks:
         if use == "day" and self.since_1904:
             day = cells.str.extract(_DAY_NUMBER).cast(pl.Int64) + _DAYS_BETWEEN_EPOCHS
             return pl.when(day.is_not_null()).then(day.cast(pl.String)).otherwise(value)
-        if use in ("money", "number"):
+        if use in ("money", "daily_money", "number"):
             # Who types 22 into a cell of percentages gets 0.22, shown as 22%.
             value = pl.when(cells.str.contains(f"{_SHOWN}.*%$")).then(after).otherwise(value)
-        if use == "money":
-            is_shown = cells.str.contains(_SHOWN, literal=True) & after.str.contains(_OTHER_MONEY)
+        if other := _OTHER_MONEY.get(use):
+            is_shown = cells.str.contains(_SHOWN, literal=True) & after.str.contains(other)
             literals = after.str.replace_all(r"[0-9,.()\s+¥￥-]", "")  # a format may show fewer digits than there are
             return pl.when(is_shown).then(value + literals).otherwise(value)
         return value

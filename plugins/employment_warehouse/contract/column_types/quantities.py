@@ -74,7 +74,7 @@ class Decimal(FormType):
             factor = pl.when(text.str.contains(character, literal=True)).then(factor * multiple).otherwise(factor)
         value = digits.str.to_decimal(scale=8) * factor
         for character, parts in _PARTS_OF_YUAN.items():
-            value = pl.when(text.str.ends_with(character)).then(value / parts).otherwise(value)
+            value = pl.when(text.str.contains(character, literal=True)).then(value / parts).otherwise(value)
         return value
 
     def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:

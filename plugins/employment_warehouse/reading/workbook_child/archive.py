@@ -91,6 +91,7 @@ def parts_of(archive: zipfile.ZipFile) -> Package:
         sheets.append((key.decode(errors="replace"), relation.kind, names.get(relation.target.lower())))
     for _, kind, part in sheets:
         if part and kind == "worksheet":
+            refuse_utf16(archive, part)
             check_cells(archive, part)
     by_kind = {one.kind: names.get(one.target.lower()) for one in related.values()}
     styles = by_kind.get("styles")
@@ -146,6 +147,13 @@ def formats_of_styles(xml: bytes) -> dict[int, str]:
     block = CELL_FORMATS.search(xml)
     keys = [attribute(tag, b"numFmtId") for tag in CELL_FORMAT.findall(block[0])] if block else []
     return {at: codes[int(key)] for at, key in enumerate(keys) if key.isdecimal() and int(key) in codes}
+
+
+def refuse_utf16(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """The library reads UTF-8 alone: of a sheet in UTF-16 it would find no row."""
+    with archive.open(member) as part:
+        if b"\0" in part.read(4):
+            refuse("workbook_unreadable")
 
 
 def check_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
