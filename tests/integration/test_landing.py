@@ -658,15 +658,6 @@ def test_a_row_of_another_county_is_rejected_and_its_file_is_not(warehouse: psyc
     assert rows_of(warehouse, "select line, reason from vault.rejected_row") == [(3, "path_disagrees")]
 
 
-def test_a_row_of_another_report_date_is_rejected_and_its_file_is_not(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    put(zone, f"报表日期,{HEADER}\n{DAY},{payment(1)}\n2023-01-01,{payment(2)}\n,{payment(3)}\n")
-    (delivery,) = ingest_all()
-    assert posts(warehouse, delivery.delivery_id) == ["P1", "P3"]
-    assert rows_of(warehouse, "select line, reason from vault.rejected_row") == [(3, "path_disagrees")]
-
-
 def test_a_file_that_cannot_be_read_is_a_refused_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1).replace("补贴月份", "月"))
     (delivery,) = ingest_all()

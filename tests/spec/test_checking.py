@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,7 +15,6 @@ from tests.kit.examples import example_of
 from employment_warehouse.checking import check_table, repeated_rows
 from employment_warehouse.contract import contract_of, contracts, row_reason
 from employment_warehouse.landing.naming import NamingRule
-from employment_warehouse.reading import read_tables
 from employment_warehouse.reading.table import BrokenRow
 
 
@@ -480,22 +478,6 @@ def test_a_row_of_another_month_than_the_path_is_rejected() -> None:
     rows = [good_row("relief_payroll"), good_row("relief_payroll") | {"工资期间": "2024年5月"}]
     checked = check("relief_payroll", *rows, path={"project_no": "YG532528001", "period": "2024-04"})
     assert reported(checked) == [(3, "period", "path_disagrees")]
-
-
-@pytest.mark.parametrize("feed", ["employment", "resettlement_site", "relief_payroll"])
-@pytest.mark.parametrize("header", ["报表日期", "report_date"])
-def test_a_report_date_in_the_file_agrees_with_its_path(feed: str, header: str, tmp_path: Path) -> None:
-    row = good_row(feed)
-    lines = [
-        [*row, header],
-        *([*row.values(), cell] for cell in ("2024-05-20", "2024年5月20日", "", "本周", "2024-05-19")),
-    ]
-    (tmp_path / "t.csv").write_text("\n".join(map(",".join, lines)))
-    contract = contract_of(feed)
-    checked = list(check_table(read_tables(tmp_path / "t.csv", contract), contract, {"report_date": "2024-05-20"}))
-    found = [entry for part in checked for entry in reported(part) if entry[2] != "duplicate_key"]
-    assert found == [(6, "", "path_disagrees")]
-    assert row_reason("path_disagrees", contract, "").wrong_zh
 
 
 def test_frames_keep_their_order_around_broken_rows() -> None:

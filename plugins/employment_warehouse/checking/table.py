@@ -24,18 +24,10 @@ from employment_warehouse.checking.rejected import (
     present_in,
 )
 from employment_warehouse.checking.repeated_rows import DUPLICATE_KEY
-from employment_warehouse.contract import Column, Contract, Parsed, normalise_header
-from employment_warehouse.contract.column_types import TYPES
+from employment_warehouse.contract import Column, Contract, Parsed
 from employment_warehouse.reading.table import TextTable
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-# What a file may say of its date, in a column that no contract has.
-_REPORT_DATE = Column(
-    "report_date", "报表日期", ("report_date",), TYPES["date"], False, None, {}, None, None, None, None, "L1",
-    "报表日期，与文件路径一致", "Report date; agrees with the file's path", "2024-05-01",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,15 +55,14 @@ def check_table(
     kept: of the columns that the contract does not know, those whose cells are kept, by header text, and the regular
     expression that a cell must match; nobody knows what the others hold.
 
-    expected: values that the path fixes, by column (`county_code`, `project_no`, `batch_no`, `period`; `report_date`,
-    which no contract has: a column of the file that is called so must agree), as text.
+    expected: values that the path fixes, by column (`county_code`, `project_no`, `batch_no`, `period`), as text.
     A row that disagrees is rejected; an empty cell takes the value. Of the rows with one key in a frame the last counts
     and the others are rejected; keys that repeat in a later frame, or in another part of the snapshot, are resolved in
     `landing`.
     """
     fixed = {
         column.name: column.parse(pl.Series([expected[column.name]])).values
-        for column in (*contract.columns, _REPORT_DATE)
+        for column in contract.columns
         if column.name in expected
     }
     parser = ColumnParser(contract, table.columns)
@@ -104,7 +95,6 @@ def _check_frame(  # noqa: PLR0913, PLR0917  what a whole table has in common
             faults.append(Fault(column.name, parsed.reasons))
     rows = without_names(pl.DataFrame(typed), contract)
     faults += _row_faults(rows, contract, faults)
-    faults += _faults_of_date(frame, table, fixed)
     rejected = _rejected_rows(faults, len(frame))
     repeated = _superseded(rows, contract, rejected)
     if repeated is not None:
@@ -114,20 +104,6 @@ def _check_frame(  # noqa: PLR0913, PLR0917  what a whole table has in common
     if not faults:
         return Checked(good, pl.DataFrame(schema=REJECTED_SCHEMA), len(frame))
     return Checked(good.filter(~rejected), entries_of(faults, frame, table, cells), len(frame))
-
-
-def _faults_of_date(frame: pl.DataFrame, table: TextTable, fixed: Mapping[str, pl.Series]) -> list[Fault]:
-    """The rows that say another report date than the path; what is no date says none."""
-    if _REPORT_DATE.name not in fixed:
-        return []
-    names = {normalise_header(text) for text in (_REPORT_DATE.header, *_REPORT_DATE.aliases)}
-    places = [at for text, at in present_in(frame, table.extra).items() if normalise_header(text) in names]
-    faults = []
-    for at in places:
-        stated = _REPORT_DATE.parse(frame[f"c{at}"].cast(pl.String))
-        reasons = _agreeing(Parsed(stated.values, None), fixed[_REPORT_DATE.name]).reasons
-        faults += [Fault("", reasons)] if reasons is not None else []
-    return faults
 
 
 def _absent(column: Column, height: int) -> Parsed:

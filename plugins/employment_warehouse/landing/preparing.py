@@ -99,8 +99,7 @@ class Preparation:
     def _expected(self) -> dict[str, str]:
         """The values that the path fixes for every row."""
         unit_column = self._contract.unit_column
-        of_unit = {unit_column: self._delivery.unit} if unit_column else {}
-        return of_unit | {"report_date": self._delivery.report_date.isoformat()}
+        return {unit_column: self._delivery.unit} if unit_column else {}
 
     def _kept_columns(self) -> Mapping[str, str]:
         """A row of a return workbook says which rejected row it corrects; of other unknown columns nothing is kept."""
