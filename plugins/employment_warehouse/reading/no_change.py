@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_EARLIER = r"(?:昨|前[一1]?[日天次期周月]|上[一1]?个?(?:[日次期月周旬季年报]|星期)|往[日期])"
+_EARLIER = r"(?:昨|前[一1]?[日天次期周月]|上[一1]?个?(?:[日次期月周旬季]|星期)|往[日期])"
 _DAY = r"(?:20[0-9]{2}[年/.-])?[0-9]{1,2}[月/.-](?:[0-9]{1,2}日?)?"
 _NO_CHANGE = re.compile(
     r"(?:[无未不]|没有?)(?:发生|任何|有|人员|数据|情况|名单)*(?:变化|变动|变更|改变|增减|新增)|[未不]变$|照旧"
@@ -14,8 +14,11 @@ _NO_CHANGE = re.compile(
     rf"|[与和跟同较比].{{0,6}}?(?:{_EARLIER}|{_DAY}).{{0,8}}(?:相同|一致|一样|相符|持平)"
     r"|^(?:数据|明细|名单|内容|人员)?(?:详?见|另)附"
 )
-# A form says what is to be done where nothing has changed: 无变化的不填.
-_INSTRUCTION = re.compile(r"须|应当|应[于按在将]|若|如[有无果遇]|[化动减增同]的|请[在按于填写注说]|需要?[填写注说]")
+# A form says what is to be done where nothing has changed: 无变化的不填. A nil return may add that nothing is new.
+_INSTRUCTION = re.compile(
+    r"须|应当|应[于按在将]|若|如[有无果遇]|[化动减增同][的时则可也都均]|[化动减增]不填|请[在按于填写注说]|需要?[填写注说]"
+    r"|零(?:报告|上报|报送)"
+)
 
 
 def says_no_change(cells: Sequence[str]) -> bool:
