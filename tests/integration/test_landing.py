@@ -658,6 +658,22 @@ def test_a_row_of_another_county_is_rejected_and_its_file_is_not(warehouse: psyc
     assert rows_of(warehouse, "select line, reason from vault.rejected_row") == [(3, "path_disagrees")]
 
 
+@pytest.mark.parametrize("header", ["报表日期", "★报表日期：", "report_date"])
+def test_a_file_that_states_another_report_date_is_refused(
+    warehouse: psycopg.Connection, zone: Path, header: str
+) -> None:
+    """Which a file says of itself, or does not: a month and a word are no day."""
+    stated = (str(DAY), "2024年4月", "", "本周", f"{DAY:%Y%m%d}")
+    rows = [f"{cell},{payment(number)}" for number, cell in enumerate(stated, 1)]
+    put(zone, "\n".join([f"{header},{HEADER}", *rows]))
+    (delivery,) = ingest_all()
+    assert (delivery.status, delivery.rows_landed) == ("landed", 5)
+    put(zone, "\n".join([f"{header},{HEADER}", *rows, f"2023-05-01,{payment(6)}"]), minutes=1)
+    (delivery,) = ingest_all()
+    assert (delivery.status, delivery.reason) == ("refused", "report_date_disagrees")
+    assert rows_of(warehouse, "select count(*) from landing.public_post_payment") == [(5,)]
+
+
 def test_a_file_that_cannot_be_read_is_a_refused_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1).replace("补贴月份", "月"))
     (delivery,) = ingest_all()

@@ -16,7 +16,7 @@ import polars as pl
 import psycopg
 
 from employment_warehouse.alert_kinds import alert_kinds
-from employment_warehouse.contract import Contract, contract_of
+from employment_warehouse.contract import contract_of
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect, describe, repeat_after_deadlock
 from employment_warehouse.errors import UserError
@@ -27,6 +27,7 @@ from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import mark_again, restore_siblings
 from employment_warehouse.landing.return_form import PLACE_HEADERS
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged, not_ingested
+from employment_warehouse.landing.stated_date import of_stated_date
 from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import current_parts, withdraw
 from employment_warehouse.landing.zone import LandingZone
@@ -223,16 +224,17 @@ def _withdraw_corrections(connection: psycopg.Connection, submission: Submission
 
 def ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
     """The ingester of a file that is one part of one feed."""
-    delivery = ingest_part(connection, part, lambda: _read_part(file, contract_of(part.feed)))
+    delivery = ingest_part(connection, part, lambda: _read_part(file, part))
     return IngestResult([delivery] if delivery else [])
 
 
-def _read_part(file: Path, contract: Contract) -> TextTable:
+def _read_part(file: Path, part: IncomingPart) -> TextTable:
     """The table of a file. A return workbook belongs in corrections/: here its rows would be a whole submission."""
+    contract = contract_of(part.feed)
     table = read_tables(file, contract)
     if table.header[: len(PLACE_HEADERS)] == list(PLACE_HEADERS.values()):
         raise Refused("return_workbook_misplaced")
-    return table
+    return of_stated_date(table, contract, part.report_date)
 
 
 def _require_empty(part: IncomingPart) -> None:
