@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -32,6 +32,8 @@ PUBLISHED = ("wages_owed", "double_registration")
 
 Row = dict[str, Any]
 Causes = dict[str, list[Row]]
+Households = Mapping[tuple[str, str], Row]
+UnemployedOf = Callable[[int | None], Households]
 
 
 def find_night(build: int) -> Row | None:
@@ -65,25 +67,25 @@ def find_problems(night: Row) -> Causes:
     return found
 
 
-def find_figures(night: Row) -> Causes:
-    """What a published night says that somebody must act on."""
+def find_figures(night: Row, unemployed: UnemployedOf) -> Causes:
+    """What a published night says that somebody must act on. unemployed: as find_unemployed."""
     found = _ledger(["double_registration", "register_gaps"], night)
     gaps = {row["unit"]: row for row in found.pop("register_gaps")}
     return (
         found
         | _marts(["wages_owed"], night, night["build"])
-        | _split_households(find_households(night, night["build"]), gaps)
+        | _split_households(find_households(night, night["build"], unemployed), gaps)
     )
 
 
-def find_households(night: Row, publication: int) -> list[Row]:
+def find_households(night: Row, publication: int, unemployed: UnemployedOf) -> list[Row]:
     """By county the households that a night has found new and that are still without employment in a publication.
 
     New is which the publication before did not have, whenever the household lost its last job: a county often reports
-    that days later.
+    that days later. unemployed: as find_unemployed.
     """
-    new = _unemployed(night["publication"]).keys() - _unemployed(night["previous_publication"]).keys()
-    left = [row for key, row in _unemployed(publication).items() if key in new]
+    new = unemployed(night["publication"]).keys() - unemployed(night["previous_publication"]).keys()
+    left = [row for key, row in unemployed(publication).items() if key in new]
     return [
         {
             "unit": unit,
@@ -94,6 +96,14 @@ def find_households(night: Row, publication: int) -> list[Row]:
         for unit, of_unit in groupby(left, key=itemgetter("county_code"))
         if (rows := list(of_unit))
     ]
+
+
+def find_unemployed(publication: int | None) -> Households:
+    """The households without employment of a publication, by county and number, in this order; of none: none."""
+    if publication is None:
+        return {}
+    rows = _marts(["unemployed_households"], {}, publication)["unemployed_households"]
+    return {(row["county_code"], row["household_no"]): row for row in rows}
 
 
 def find_unattended(night: Row) -> Causes:
@@ -119,14 +129,6 @@ def _split_households(households: Iterable[Row], register_gaps: dict[str, Row]) 
         elif gap["has_register"]:
             uncertain.append({**row, **gap})
     return {"zero_employment": certain, "zero_employment_uncertain": uncertain}
-
-
-def _unemployed(publication: int | None) -> dict[tuple[str, str], Row]:
-    """The households without employment of a publication, by county and number, in this order; of none: none."""
-    if publication is None:
-        return {}
-    rows = _marts(["unemployed_households"], {}, publication)["unemployed_households"]
-    return {(row["county_code"], row["household_no"]): row for row in rows}
 
 
 def _ledger(kinds: Collection[str], parameters: Row) -> Causes:

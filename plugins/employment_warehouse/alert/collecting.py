@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from itertools import product
 
 from employment_warehouse.alert import causes
@@ -24,13 +25,14 @@ def raise_night_alerts(build: int) -> int:
         return 0
     report_date, is_published = night["report_date"], night["status"] == "published"
     found = causes.find_submissions(night) | causes.find_problems(night)
-    found |= causes.find_figures(night) if is_published else {}
+    unemployed = cache(causes.find_unemployed)  # the nights asked below have publications in common
+    found |= causes.find_figures(night, unemployed) if is_published else {}
     raised = _raise(found, night)
     of_date = (*causes.SUBMISSIONS, *(causes.HOUSEHOLDS if is_published else ()))
     resolve_others(report_date, of_date, raised, since=report_date)
     resolve_others(report_date, (*causes.NIGHTLY, *(causes.PUBLISHED if is_published else ())), raised, since=None)
     for earlier in causes.find_open_nights(night):
-        _follow_up(earlier, build if is_published else None)
+        _follow_up(earlier, build if is_published else None, unemployed)
     unattended = _raise(causes.find_unattended(night), night)
     resolve_others(report_date, ["unattended"], unattended, since=None)
     return len(raised) + len(unattended)
@@ -49,7 +51,7 @@ def _raise(found: Causes, night: Row) -> set[tuple[str, str]]:
     return {(alert.kind, alert.unit) for alert in alerts}
 
 
-def _follow_up(night: Row, publication: int | None) -> None:
+def _follow_up(night: Row, publication: int | None, unemployed: causes.UnemployedOf) -> None:
     """Resolve what was found of an earlier night and is gone; the rest of a county's submissions is counted again.
 
     publication: in which its households are looked for; None: they are left as they are.
@@ -61,5 +63,5 @@ def _follow_up(night: Row, publication: int | None) -> None:
         resolve_others(report_date, submissions, remaining, since=report_date)
     households = [kind for kind in causes.HOUSEHOLDS if kind in night["open_kinds"]]
     if households and publication is not None:
-        units = [str(row["unit"]) for row in causes.find_households(night, publication)]
+        units = [str(row["unit"]) for row in causes.find_households(night, publication, unemployed)]
         resolve_others(report_date, households, set(product(households, units)), since=report_date)
