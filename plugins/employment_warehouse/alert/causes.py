@@ -90,7 +90,7 @@ def find_households(night: Row, publication: int, unemployed: UnemployedOf) -> l
         {
             "unit": unit,
             "households": len(rows),
-            "relocated": sum(row["is_relocated"] for row in rows),
+            "relocated": sum(row["is_relocated"] is True for row in rows),  # null: not known
             "since": min(row["opened_on"] for row in rows),
         }
         for unit, of_unit in groupby(left, key=itemgetter("county_code"))
