@@ -95,7 +95,6 @@ def test_findings_name_the_line_and_follow_the_rules_that_are_on(relief: Any) ->
     assert relief.scalar("select count(*) from store.relief_project_monitor") == 1
 
 
-@pytest.mark.quick
 def test_the_unit_tests_of_the_models_pass(relief: Any) -> None:
     build = relief.start("2024-05-01")
     models = "+path:models/marts/work_relief +path:models/marts/assurance"

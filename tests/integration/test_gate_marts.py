@@ -410,7 +410,6 @@ def certified(nights_after: Callable[..., Nights]) -> World:
     return resumed(nights_after(fill_and_certify))
 
 
-@pytest.mark.quick
 def test_a_night_in_which_everything_agrees_is_certified_and_published(world: World) -> None:
     certificate = gate.gate_marts(world.build)
     assert failures(world) == {}

@@ -73,7 +73,6 @@ def test_files_that_cannot_be_deleted_stop_no_erasure(
     assert done == ["erased"]
 
 
-@pytest.mark.quick
 def test_a_model_that_fails_is_named_without_its_values(build: int, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(TransformFailed) as failure:
         transform.run_dbt("tag:core", build)

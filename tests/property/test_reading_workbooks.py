@@ -56,7 +56,13 @@ def write(path: Path, rows: list[list[Any]], *more: list[list[Any]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", WORKBOOKS)
+# Seconds each: too slow for `make quick`.
+LARGE = ("two thousand sheets", "a million shared strings", "a sheet that inflates to 600 MiB")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in WORKBOOKS]
+)
 def test_a_hostile_workbook_is_refused_with_its_reason_or_read_right(name: str, tmp_path: Path) -> None:
     hostile = WORKBOOKS[name]
     path = tmp_path / hostile.name
