@@ -93,8 +93,7 @@ def find_households(night: Row, publication: int, unemployed: UnemployedOf) -> l
             "relocated": sum(row["is_relocated"] is True for row in rows),  # null: not known
             "since": min(row["opened_on"] for row in rows),
         }
-        for unit, of_unit in groupby(left, key=itemgetter("county_code"))
-        if (rows := list(of_unit))
+        for unit, rows in ((unit, list(of_unit)) for unit, of_unit in groupby(left, key=itemgetter("county_code")))
     ]
 
 
