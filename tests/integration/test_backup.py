@@ -24,6 +24,7 @@ from employment_warehouse import landing, publication, transform
 from employment_warehouse.database import base_backup
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
+from employment_warehouse.identity import make_data_key
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import backup, rotation, steps
 from employment_warehouse.runtime.backup import making
@@ -174,6 +175,46 @@ def test_the_restored_warehouse_publishes_the_next_night_as_the_one_that_never_s
         never_stopped = shown(nights)
     assert [after[model] for model in MODELS] == [never_stopped[model] for model in MODELS]
     assert after["dim_workshop"] != site.showed[3]["dim_workshop"]
+
+
+def test_a_warehouse_whose_only_backup_is_from_before_its_first_night_is_restored_to_the_last(
+    target: Home, tmp_path: Path
+) -> None:
+    site = Site(tmp_path)
+    with (
+        site.as_home(site.home),
+        running_server(site.home, OPTIONS) as server,
+        server.connect_superuser() as connection,
+    ):
+        connection.autocommit = True
+        done = run_warehouse("backup", str(site.backups), "--keys", str(site.keys), home=site.home.root)
+        assert done.returncode == 0, done.stderr
+        site.publish(Nights(connection, SELECT), FIRST, A=20)
+        making._await_log(connection, site.backups / "wal")
+    assert restored(site, target).standing == 1
+    second = FIRST + timedelta(1)
+    with site.as_home(target), running(target) as after:
+        assert shown(after) == site.showed[1]
+        send(site.zone, second, A=21)
+        number = after.publish(begin(after, second))
+        assert standing() == number
+
+
+@pytest.mark.parametrize("archive_has", ["no data key", "another data key"])
+def test_no_backup_is_made_without_the_data_key_of_what_it_has(site: Site, tmp_path: Path, archive_has: str) -> None:
+    key, kept = site.home.archive / "data_key.json", tmp_path / "kept.json"
+    key.rename(kept)
+    before = backup.backups_of(site.backups)
+    try:
+        if archive_has == "another data key":
+            with site.as_home(site.home):
+                make_data_key()
+        done = run_warehouse("backup", str(site.backups), "--keys", str(site.keys), home=site.home.root)
+    finally:
+        kept.replace(key)
+    assert done.returncode == 2
+    assert "档案中没有本库的数据密钥" in done.stderr
+    assert backup.backups_of(site.backups) == before
 
 
 def test_a_warehouse_is_restored_to_the_publication_before_a_bad_night(site: Site, target: Home) -> None:

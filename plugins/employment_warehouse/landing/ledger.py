@@ -87,8 +87,8 @@ class Counts:
 
 
 def require_keys(connection: psycopg.Connection) -> None:
-    """Require the keys of this warehouse: those with which it first ingested. The data key of a new warehouse is made
-    here, and nowhere else.
+    """Require the keys of this warehouse: those with which it first ingested or was backed up. The data key of a new
+    warehouse is made here, and nowhere else.
 
     Raises WrongTokenKey for another token key, which would give every person another token, and WrongDataKey for
     another data key or none (as where the archive is not mounted): what it seals could not be opened beside the rest.

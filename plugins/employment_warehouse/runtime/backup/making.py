@@ -22,6 +22,7 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.program_logins import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import DATA_KEY, check_value
+from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.runtime import signing_in
 from employment_warehouse.runtime.backup.archived import delete_files_given_up, given_up
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_file, copy_new, no_space, set_owner
@@ -37,8 +38,8 @@ FAILING_WITHIN_SECONDS = 30
 def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
     """Add a backup to a folder of backups, and keep the newest `keep`.
 
-    Raises UserError: `keys_not_apart`, `keys_foreign`, `backup_foreign`, `backup_busy`, `no_space`, `backup_failed`,
-    `wal_not_archived`.
+    Raises WrongTokenKey, WrongDataKey and UserError: `keys_not_apart`, `keys_foreign`, `backup_foreign`, `backup_busy`,
+    `no_space`, `backup_failed`, `wal_not_archived`.
     """
     deployed = signing_in.use_database(home, SUPERUSER)
     if deployed.is_embedded:
@@ -46,6 +47,7 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
     with _folder_of_backups(home, folder, is_embedded=deployed.is_embedded), connect(SUPERUSER) as connection:
         connection.autocommit = True
         _assert_own(connection, folder)
+        _require_keys(connection, home)
         assert_space(folder, _database_bytes(connection) + bytes_of(home.archive) - bytes_of(folder / "archive"))
         backup = _add(connection, home, folder)
         # After the database, which knows no file that was archived later.
@@ -58,6 +60,16 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
         complete(backup)
         delete_old(folder, home.archive, keep)
     return backup
+
+
+def _require_keys(connection: psycopg.Connection, home: Home) -> None:
+    """The keys of this warehouse, of which a new one has no data key: what is sealed after its first backup is opened,
+    where that is restored, with the one that was copied.
+    """
+    is_new = not (home.archive / DATA_KEY).exists()
+    require_keys(connection)
+    if is_new:
+        set_owner(home.archive, owner(home.shared))
 
 
 def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:
