@@ -28,6 +28,7 @@ from tests.kit.sealed import persons, rejected_cells
 
 from employment_warehouse import gate, publication
 from employment_warehouse.contract import contract_of, contracts
+from employment_warehouse.errors import UserError
 from employment_warehouse.landing import (
     Share,
     ask_erasure,
@@ -822,6 +823,60 @@ def gated_night(day: date) -> tuple[int, ...]:
 def send_workshops(zone: Path, owner: str, day: date, minutes: int = 0, count: int = 40) -> None:
     shops = files.rows_of("workshop", *({"workshop_no": f"{owner}{number}"} for number in range(count)))
     put(zone, shops, feed="workshop", day=day, minutes=minutes)
+
+
+@pytest.mark.parametrize("fault", ["the file is lost", "it is read as other rows"])
+def test_what_cannot_be_restored_after_a_rollback_is_held_until_it_is_sent_again(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home, fault: str
+) -> None:
+    """No night fails for it, and no release lets the rows pass that are not there."""
+    later = DAY + timedelta(days=1)
+    send_workshops(zone, "A", DAY)
+    assert gated_night(DAY) == ()
+    send_workshops(zone, "B", later)
+    ingest_all(later)
+    publish_night(warehouse, later)
+    assert purge() == 40
+    publication.roll_back(1, [2], "last year's file")
+    if fault == "the file is lost":
+        for stored in warehouse_home.archive.rglob("*.sealed"):
+            stored.unlink()
+    else:  # by the rules of another version
+        warehouse.execute("update ops.delivery set rows_landed = 41, rows_read = 41 where delivery_id = 1")
+    assert gated_night(later) == (1,)
+    failed = (
+        "select distinct check_name from ops.check_result where build = 3 and not success and severity = 'critical'"
+    )
+    assert ("rows.unaccounted",) in rows_of(warehouse, failed)
+    with pytest.raises(UserError) as refused:
+        publication.grant_waiver("workshop.rows.unaccounted", COUNTY, later, later, "it is right")
+    assert refused.value.code == "WH013"
+    publication.release_delivery(1, "it is right")
+    assert gated_night(later) == (1,)
+    send_workshops(zone, "A", DAY, minutes=5)
+    assert gated_night(later) == ()
+    assert rows_of(warehouse, "select delivery_id, revision from ops.part_in_force where status = 'accepted'") == [
+        (3, 2)
+    ]
+
+
+def test_a_part_whose_sibling_cannot_be_restored_is_held_until_that_is_sent_again(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
+) -> None:
+    later = DAY + timedelta(days=1)
+    put(zone, payments(*range(1, 41)), f"{COUNTY}_1.csv")
+    put(zone, payments(41), f"{COUNTY}_2.csv")
+    assert gated_night(DAY) == ()
+    put(zone, payments(*range(1, 42)), day=later)
+    assert gated_night(later) == ()
+    for stored in warehouse_home.archive.rglob("*.sealed"):
+        stored.unlink()
+    put(zone, payments(42), f"{COUNTY}_2.csv", minutes=5)
+    assert gated_night(later) == (4,)
+    put(zone, payments(*range(1, 41)), f"{COUNTY}_1.csv", minutes=5)
+    assert gated_night(later) == ()
+    accepted = "select delivery_id from ops.part_in_force where status = 'accepted' and report_date = %s order by 1"
+    assert rows_of(warehouse, accepted, DAY) == [(4,), (5,)]
 
 
 def test_what_is_sent_again_after_a_rollback_is_compared_with_the_rows_before(

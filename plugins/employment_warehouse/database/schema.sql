@@ -966,6 +966,7 @@ begin
             hint = 'The page Gates of the console names them: suite.check_name.';
     end if;
     if wanted_check in ('intake.intake_failed', 'intake_failed', 'models.model_failed', 'model_failed')
+        or wanted_check like any(array['rows.unaccounted', '%.rows.unaccounted'])
         or not (
             select r.was_run from ops.check_result as r
             where r.gate = 2 and r.unit = wanted_unit

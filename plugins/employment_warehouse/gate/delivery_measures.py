@@ -34,9 +34,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "rows.unaccounted",
         Derived(lambda submission, values: abs((values["rows"] or 0) - submission.rows_landed)),
-        (Limits(0, 0),),
+        (Limits(0, 0, may_be_waived=False),),
         zh="{feed_zh}落库行数与台账之差",
-        en="{feed_en}: landed rows that the ledger does not account for",
+        en="{feed_en}: difference between landed rows and the ledger",
+        failed_zh="{feed_zh}落库行数与台账相差 {value}：清理过的数据未能从存档按原样恢复；请重新报送，或恢复存档后放行",
+        failed_en="{feed_en}: landing and ledger differ by {value}, as what was purged could not be restored from the"
+        " archive as it was; send it again, or mend the archive and release it",
         measured_in="rows",
     ),
     Measure(

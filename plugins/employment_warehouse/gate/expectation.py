@@ -69,7 +69,7 @@ class Expectation:
     zh, en: what is checked. failed_zh, failed_en: what a failure says instead of "<zh>为 {value}（{normal}）"; the
     placeholders are {value}, {normal} (the limits in words), {only} (below the lower limit), and columns of the row.
     may_lack: rows without a value pass (a comparison without history). Otherwise a missing value is a failure,
-    which Great Expectations by itself would let pass.
+    which Great Expectations by itself would let pass. may_be_waived: whether people may let a failure pass.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Expectation:
     failed_zh: str = ""
     failed_en: str = ""
     measured_in: MeasuredIn = "number"
+    may_be_waived: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ def _expectations(measure: Measure, subject: Subject, thresholds: Thresholds) ->
                     failed_en=_failed(measure, subject, measure.failed_en),
                     measured_in=measure.measured_in,
                     may_lack=measure.may_lack,
+                    may_be_waived=limits.may_be_waived,
                 )
             )
     return found

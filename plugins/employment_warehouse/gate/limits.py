@@ -20,12 +20,15 @@ Limit = float | Setting | None
 
 @dataclass(frozen=True)
 class Limits:
-    """One expectation on a measure: it lies between low and high. name: of the check, where it is not the measure's."""
+    """One expectation on a measure: it lies between low and high. name: of the check, where it is not the measure's.
+    may_be_waived: whether people may let a failure pass.
+    """
 
     low: Limit = None
     high: Limit = None
     name: str = ""
     severity: Severity = "critical"
+    may_be_waived: bool = True
 
 
 NONE = (Limits(high=0),)

@@ -190,11 +190,12 @@ def withdraw_part(removed: RemovedPart) -> bool:
 
     It is not withdrawn if its file is back, or if a present part does not count as its file says, which may be growing
     or unreadable: a part stays until what replaces it has been read. If the file comes back later, it is found again.
-    Raises IngestFailed.
+    Raises IngestFailed, UserError (`wrong_token_key`, `wrong_data_key`).
     """
     submission = SubmissionKey.of(removed)
     try:
         with connect("wh_loader") as connection, connection.transaction():
+            ledger.require_keys(connection)
             for part in (removed.part, CORRECTION_PART):
                 connection.execute(query("lock_part"), submission._asdict() | {"part": part})
             current = {current.part: current for current in current_parts(connection, [submission])}

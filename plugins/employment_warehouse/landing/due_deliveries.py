@@ -72,7 +72,7 @@ def _expect_projects(connection: psycopg.Connection, parameters: dict[str, Any])
     named_by = connection.execute(query("latest_projects"), parameters).fetchall()
     for delivery_id, _, is_purged in named_by:
         if is_purged:
-            restore_if_possible(delivery_id, read_archived_file)
+            restore_if_possible(connection, delivery_id, read_archived_file)
     latest = [delivery_id for delivery_id, is_latest, _ in named_by if is_latest]
     in_force = [delivery_id for delivery_id, is_latest, _ in named_by if not is_latest]
     return connection.execute(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import psycopg
 from cryptography.exceptions import InvalidTag
@@ -43,20 +43,17 @@ def restore(delivery_id: int, read: ReadArchived) -> int:
     read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`,
     `wrong_data_key`), RestoredOtherwise, IngestFailed.
     """
-    try:
-        with connect("wh_loader") as connection, connection.transaction():
-            ledger.require_keys(connection)
-            return _restore_rows(connection, delivery_id, read)
-    except psycopg.Error as error:
-        raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None
+    with _restoring(f"delivery {delivery_id}") as connection, connection.transaction():
+        return _restore_rows(connection, delivery_id, read)
 
 
-def restore_if_possible(delivery_id: int, read: ReadArchived) -> bool:
-    """Restore the rows of a delivery if that is possible; whether it was. The night is as good without them: what the
-    archive no longer has, or what is read differently by now, stays purged. Raises IngestFailed.
+def restore_if_possible(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> bool:
+    """Restore the rows of a delivery if that is possible; whether it was. What the archive no longer has, or what is
+    read as other rows by now, stays purged: gate 1 holds a submission that lacks rows.
     """
     try:
-        restore(delivery_id, read)
+        with connection.transaction():
+            _restore_rows(connection, delivery_id, read)
     except (UserError, RestoredOtherwise, InvalidTag) as error:
         log.warning("the rows of delivery %d stay purged: %s", delivery_id, str(error) or type(error).__name__)
         return False
@@ -64,55 +61,52 @@ def restore_if_possible(delivery_id: int, read: ReadArchived) -> bool:
 
 
 def restore_offered(build: int, read: ReadArchived) -> int:
-    """Restore the rows of deliveries that a rollback offers to this build again, mark again as corrected the rejected
-    rows that count as such again, and restore the rows that gate 1 compares this build's with; how many deliveries.
+    """Restore, as far as possible, the rows of deliveries that a rollback offers to this build again, mark again as
+    corrected the rejected rows that count as such again, and restore the rows that gate 1 compares this build's with;
+    how many deliveries.
 
-    read: how the archive's copy of one becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`),
+    read: how the archive's copy of one becomes a table. Raises UserError (`wrong_token_key`, `wrong_data_key`),
     IngestFailed.
     """
-    offered = _restore_offers(build, read)
-    _mark_corrected_again(read)
-    return offered + _restore_compared(build, read)
+    with _restoring(f"build {build}") as connection:
+        offered = _restore_each(connection, "purged_offers", build, read)
+        _mark_corrected_again(connection, read)
+        return offered + _restore_each(connection, "purged_previous", build, read)
 
 
-def _restore_offers(build: int, read: ReadArchived) -> int:
-    """Restore what is offered to a build, and what that is read with; how many deliveries."""
-    offers = _query_rows("purged_offers", build=build)
-    for (delivery_id,) in offers:
-        restore(delivery_id, read)
-    return len(offers)
+@contextmanager
+def _restoring(label: str) -> Iterator[psycopg.Connection]:
+    """A connection on which each statement, or transaction, is committed by itself."""
+    try:
+        with connect("wh_loader") as connection:
+            connection.autocommit = True
+            ledger.require_keys(connection)
+            yield connection
+    except psycopg.Error as error:
+        raise IngestFailed(f"{label}: {describe(error)}") from None
 
 
-def _mark_corrected_again(read: ReadArchived) -> None:
+def _restore_each(connection: psycopg.Connection, name: str, build: int, read: ReadArchived) -> int:
+    """Restore the deliveries that a query names for a build; how many it names."""
+    purged = connection.execute(query(name), {"build": build}).fetchall()
+    for (delivery_id,) in purged:
+        restore_if_possible(connection, delivery_id, read)
+    return len(purged)
+
+
+def _mark_corrected_again(connection: psycopg.Connection, read: ReadArchived) -> None:
     """Mark the rejected rows that corrections name which count again since a rollback. One that cannot be restored
     marks none: its county is sent those rows once more.
     """
-    restored = [row for row in _query_rows("corrections_in_force") if restore_if_possible(row[0], read)]
-    with connect("wh_loader") as connection:
-        for delivery_id, *submission in restored:
+    for delivery_id, *submission in connection.execute(query("corrections_in_force")).fetchall():
+        if restore_if_possible(connection, delivery_id, read):
             mark_corrected(connection, delivery_id, SubmissionKey(*submission))
-
-
-def _restore_compared(build: int, read: ReadArchived) -> int:
-    """Restore what a build is compared with; how many deliveries. A comparison alone stops no night: without its rows
-    nothing is compared, and the check says so.
-    """
-    compared = _query_rows("purged_previous", build=build)
-    for (delivery_id,) in compared:
-        restore_if_possible(delivery_id, read)
-    return len(compared)
-
-
-def _query_rows(name: str, **parameters: int) -> list[tuple[Any, ...]]:
-    """The rows of a query, in a transaction of its own."""
-    with connect("wh_loader") as connection:
-        return connection.execute(query(name), parameters).fetchall()
 
 
 def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:
     """Restore the purged rows of the submission's other parts: a changed submission is built from all its parts."""
     for (sibling,) in connection.execute(query("purged_siblings"), submission._asdict() | {"part": part}).fetchall():
-        _restore_rows(connection, sibling, read_archived_file)
+        restore_if_possible(connection, sibling, read_archived_file)
 
 
 def mark_again(connection: psycopg.Connection, submission: SubmissionKey) -> None:
@@ -120,8 +114,8 @@ def mark_again(connection: psycopg.Connection, submission: SubmissionKey) -> Non
     withdrawn, its rows are open again unless another names them too.
     """
     for (correction,) in connection.execute(query("corrections_of_submission"), submission._asdict()).fetchall():
-        _restore_rows(connection, correction, read_archived_file)
-        mark_corrected(connection, correction, submission)
+        if restore_if_possible(connection, correction, read_archived_file):
+            mark_corrected(connection, correction, submission)
 
 
 def _restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> int:
