@@ -594,6 +594,25 @@ def test_what_nobody_reads_goes_with_an_erased_person(
         assert "某某乙" in text_of(copy) and written not in text_of(copy)
 
 
+def test_the_rows_of_a_file_are_accounted_for_after_an_erasure(
+    nights: Nights, zone: Path, warehouse: psycopg.Connection
+) -> None:
+    """In the night that is run again because a person was erased since it was held."""
+    put_registers(zone, DAY)
+    steps.expect_deliveries(DAY.isoformat())
+    ingest_all()
+    nights.select = "+feed_timeliness"
+    nights.build(nights.start(DAY))
+    warehouse.execute("update ops.build set status = 'held'")
+    erase()
+    nights.night(DAY)
+    assert nights.rows(
+        "select feed, rows_read, rows_landed, rows_rejected from marts.feed_timeliness"
+        " where county_code = %s and rows_read > 0 order by 1",
+        COUNTY,
+    ) == [("employment", 2, 2, 0), ("labor_register", 2, 2, 0)]
+
+
 def test_an_erasure_names_no_rows_of_others(nights: Nights, warehouse: psycopg.Connection, zone: Path) -> None:
     """By the loader's login alone; what it says of places removes no landed row, and nothing while a night is built."""
     put_registers(zone, DAY)

@@ -260,12 +260,15 @@ def test_the_table_of_counties_adds_up_to_the_summary(warehouse: psycopg.Connect
     assert (cases.count("<tr><td>"), ranks.count("<tr><td>")) == (14, 13)
 
 
-def test_a_figure_of_the_publication_says_so_on_a_sunday_too(warehouse: psycopg.Connection) -> None:
-    """On which the dispatch is made. It is compared with an earlier publication, whenever that was."""
+@pytest.mark.parametrize("kind", ["N", "P"])
+def test_a_figure_of_the_publication_says_so_on_a_sunday_too(warehouse: psycopg.Connection, kind: str) -> None:
+    """On which the dispatch is made. It is compared with an earlier publication, whenever that was; that of a month,
+    too, which begins on this Sunday.
+    """
     build = start_build(date(2024, 5, 19))
     store(warehouse, "dim_division", build, map(division, [*divisions().counties, divisions().prefecture]))
     store(warehouse, "indicator", build, [
-        indicator("rural_employed", "person", kind="S"), indicator("post_holders", "person", kind="N"),
+        indicator("rural_employed", "person", kind="S"), indicator("post_holders", "person", kind=kind),
     ])  # fmt: skip
     for code in ("rural_employed", "post_holders"):
         store(warehouse, "report_weekly", build, [figure(code, divisions().prefecture, 122)])

@@ -128,18 +128,19 @@ class Marts:
         deadline = date.fromisoformat(target["deadline"])
         if silent or self.today > deadline:
             return None
+        if not value:
+            return actual == 0
         scheduled = self._schedule(target, basis)
-        assert scheduled is not None
-        return actual >= scheduled if value else actual == 0
+        return None if scheduled is None else actual >= scheduled
 
     def _schedule(self, target: dict[str, str], basis: str) -> Fraction | None:
-        """What should be reached by today."""
+        """What should be reached by today; None without a baseline of a day before the deadline."""
         value, deadline = Decimal(target["target_value"]), date.fromisoformat(target["deadline"])
         baseline, since = self._baseline(target, basis)
-        if baseline is None or since is None:
+        if baseline is None or since is None or since >= deadline:
             return None
         in_all = (deadline - since).days
-        elapsed = Fraction(max(0, min((self.today - since).days, in_all)), in_all) if in_all > 0 else Fraction(1)
+        elapsed = Fraction(max(0, min((self.today - since).days, in_all)), in_all)
         return Fraction(baseline) + Fraction(value - baseline) * elapsed
 
     def _baseline(self, target: dict[str, str], basis: str) -> tuple[Decimal | None, date | None]:

@@ -2,7 +2,9 @@
 -- What is due and what counts as missing is defined in ops.due_of_night.
 with
 deliveries as (
-    select delivery.*, feed.kind as feed_kind, night.report_date as night_on
+    select
+        delivery.*, feed.kind as feed_kind, night.report_date as night_on,
+        delivery.rows_read - delivery.rows_erased as rows_kept
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'build') }} as night using (build)
     inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed
@@ -62,7 +64,7 @@ units as (
 parts as (
     select distinct on (units.feed, units.unit, deliveries.report_date, deliveries.part)
         units.feed, units.unit, units.month, deliveries.report_date, deliveries.months, deliveries.status,
-        deliveries.rows_read, deliveries.rows_landed, deliveries.rows_rejected,
+        deliveries.rows_kept as rows_read, deliveries.rows_landed, deliveries.rows_rejected,
         bool_or(deliveries.kind = 'correction') over part as is_correction,
         min(deliveries.arrived_at) filter (
             where ops.is_arrival(deliveries.kind, deliveries.status)

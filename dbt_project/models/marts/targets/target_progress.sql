@@ -91,9 +91,12 @@ scheduled as (
     select
         measured.*,
         -- Divided last, so that it is rounded once.
-        baseline_value + (target_value - baseline_value)
-        * greatest(least({{ tonight_date() }} - baseline_on, deadline - baseline_on), 0)
-        / nullif((deadline - baseline_on)::numeric, 0) as scheduled_value
+        case
+            when baseline_on < deadline
+                then baseline_value + (target_value - baseline_value)
+                    * greatest(least({{ tonight_date() }}, deadline) - baseline_on, 0)
+                    / (deadline - baseline_on)::numeric
+        end as scheduled_value
     from measured
 )
 
