@@ -20,7 +20,7 @@ from employment_warehouse.report.weekly_workbook import county_workbook, prefect
 
 CASES_SHOWN = 20  # of a kind on a county's page, which is printed; its workbook has all
 REPORTING = "reporting_rate"
-OF_ANY_DAY = "S"  # the kind of the figures that a publication has of any day, not of its own alone (`indicator.kind`)
+OF_PUBLICATION = ("N", "P")  # kinds of figures of the report date alone, or of its month to date (`indicator.kind`)
 RANKED = "rural_employed_progress"  # the rank that the summary of a county begins with
 
 
@@ -49,7 +49,7 @@ def _periods_of_publications(figures: Figures) -> dict[str, Label]:
     return {
         code: formats.period(row["period_from"], row["period_to"])
         for (code, _), row in figures["values"].items()
-        if figures["indicators"][code]["kind"] != OF_ANY_DAY
+        if figures["indicators"][code]["kind"] in OF_PUBLICATION
     }
 
 
