@@ -462,6 +462,23 @@ def test_the_alert_gives_the_reason_of_each_misplaced_file(warehouse: psycopg.Co
     assert "元阳" not in body and "王小明" not in body
 
 
+def test_the_alert_names_files_for_a_day_that_has_not_come(warehouse: psycopg.Connection, zone: Path) -> None:
+    """A mistyped year would be read on that day, as its report; a later day than the night's may be past already."""
+    today = datetime.now(TIMEZONE).date()
+    for day in (DAY, DAY + timedelta(days=1), today, today + timedelta(days=2), date(2098, 5, 1)):
+        put(zone, payments(1), day=day)
+    put(zone, "x", f"{COUNTY}.xlsx", feed="corrections", day=date(2098, 5, 1))
+    assert len(ingest_all()) == 1
+    ((title, body),) = rows_of(warehouse, "select title, body from ops.alert where kind = 'misplaced_files'")
+    assert "3 个文件" in title and title.endswith(": 3")
+    named = {line.split("：")[0]: "还没有到" in line and "has not come" in line for line in body.splitlines()}
+    assert named == {
+        f"public_post_payment/{today + timedelta(days=2)}/{COUNTY}.csv": True,
+        f"public_post_payment/2098-05-01/{COUNTY}.csv": True,
+        f"corrections/2098-05-01/{COUNTY}.xlsx": True,
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "unit"),
     [

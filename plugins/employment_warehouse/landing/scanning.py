@@ -100,14 +100,14 @@ def scan(share: Share, report_date: date, settle_seconds: float = SETTLE_SECONDS
     them (`record_scan`). One whose removal a rollback took back counts without its file until the next one arrives.
 
     A file that was modified within the last `settle_seconds` is checked again after that time, and skipped if it has
-    changed. Files of the whole zone that belong to no feed or unit raise an alert (`misplaced_files`) and are otherwise
-    ignored.
+    changed. Files of the whole zone that belong to no feed or unit, or to a day that has not come, raise an alert
+    (`misplaced_files`) and are otherwise ignored.
     """
     zone = LandingZone()
     with connect("wh_loader") as connection:
         naming = _naming_rule(connection)
         entries = zone.entries()
-        _alert_misplaced(connection, _misplaced_entries(entries, naming))
+        _alert_misplaced(connection, list(_misplaced_entries(entries, naming)))
         found = _scan(connection, zone, _named_parts(entries, naming), share, report_date)
     return _without_growing_files(zone, found, settle_seconds)
 
@@ -175,14 +175,18 @@ def _named_parts(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Ite
             yield part, path
 
 
-def _misplaced_entries(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> list[tuple[str, Words]]:
-    """What belongs to no feed or unit, with the reason."""
-    special = reasons().misplaced["not_a_file"]
-    return [
-        (path, naming.fault(path) if is_file or path.endswith("/") else special)
-        for path, is_file in entries
-        if not _is_unfinished(path) and not (is_file and naming.parse(path))
-    ]
+def _misplaced_entries(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[tuple[str, Words]]:
+    """What belongs to no feed or unit, or to a day that has not come (whose year may be mistyped), with the reason."""
+    today = datetime.now(TIMEZONE).date()
+    for path, is_file in entries:
+        if _is_unfinished(path):
+            continue
+        part = naming.parse(path) if is_file else None
+        if part is None:
+            is_special = not is_file and not path.endswith("/")
+            yield path, reasons().misplaced["not_a_file"] if is_special else naming.fault(path)
+        elif part.report_date > today:
+            yield path, reasons().misplaced["later_date"]
 
 
 def _is_unfinished(path: str) -> bool:
