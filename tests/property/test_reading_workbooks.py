@@ -265,6 +265,36 @@ def test_cells_merged_over_rows_refuse_the_file(tmp_path: Path, cells: str, n_be
     assert refused.value.code == "merged_cells"
 
 
+@pytest.mark.parametrize(
+    ("lines", "merged", "n_rows"),
+    [
+        ([HEADER, []], [f"{column}5:{column}6" for column in "ABCDEFG"], 4),
+        ([["第一组"], []], ["A5:C6"], 4),
+        ([["小计", "", "", "", "", 9, 4], []], ["A5:B6"], 4),
+        ([["CJ9", *ROW[1:]], []], [f"{column}5:{column}6" for column in "ABCDEFG"], 5),
+        ([["第一组"], ["", *ROW[1:]]], ["A5:A6"], 0),
+        ([["CJ9", *ROW[1:]], ["", *ROW[1:3]]], [f"{column}5:{column}6" for column in "ADEFG"], 0),
+    ],
+    ids=["a header", "a heading", "a sum", "a row two high", "a heading over a row", "a row over another"],
+)
+def test_cells_merged_over_rows_refuse_a_file_where_a_row_would_lose_a_value(
+    tmp_path: Path, lines: list[list[Any]], merged: list[str], n_rows: int
+) -> None:
+    """lines: two between rows of data."""
+    rows = [HEADER, [], ["CJ1", *ROW[1:]], ["CJ2", *ROW[1:]], *lines, ["CJ3", *ROW[1:]], ["CJ4", *ROW[1:]]]
+    path = write(tmp_path / "b.xlsx", rows)
+    workbook = openpyxl.load_workbook(path)
+    for place in [*(f"{column}1:{column}2" for column in "ABCDEFG"), *merged]:
+        workbook["Sheet"].merge_cells(place)
+    workbook.save(path)
+    if n_rows:
+        assert len(read(path, "workshop")) == n_rows
+        return
+    with pytest.raises(Refused) as refused:
+        read(path, "workshop")
+    assert (refused.value.code, "5—6" in refused.value.message) == ("merged_cells", True)
+
+
 @pytest.mark.parametrize("n_before", [0, 1, 2])
 def test_cells_merged_over_rows_refuse_an_old_workbook(tmp_path: Path, n_before: int) -> None:
     rows: list[list[Cell]] = [[*[""] * n_before, *row] for row in (HEADER, ["CJ1", *ROW[1:]], ["CJ2", *ROW[1:]])]

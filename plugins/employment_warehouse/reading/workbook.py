@@ -12,6 +12,7 @@ from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
 from employment_warehouse.reading.content import Workbook
 from employment_warehouse.reading.fitting_sheets import FittingSheet, fitting_sheets, joined_header
 from employment_warehouse.reading.header import Header, extra_columns
+from employment_warehouse.reading.octets import Positions
 from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.workbook_process import WorkbookProcess
@@ -81,18 +82,19 @@ def _rows(
     try:
         child.request([sheet.place for sheet in sheets])
         for sheet, places in zip(sheets, positions, strict=True):
-            marks, last_line = all_marks.of_sheet(places), 0
+            marks = all_marks.of_sheet(places)
+            kept: list[Positions] = []
             while "sheet_end" not in (message := child.receive()):
                 frame = only_rows(_cut(child.data(message["bytes"]), message["row"], sheet.header, marks), sheet.header)
+                kept.append(frame["line"].to_numpy())
                 strays: dict[int, str] = dict(message["strays"])
                 if strays and not table.columns:
                     frame = _without_strays(frame, strays, sheet.label, table)
                 width = len(table.header)
                 frame = _with_strays(_in_order(frame, sheet.label, places, width), strays, table)
                 if frame.height:
-                    last_line = frame["line"][-1]
                     yield frame
-            _refuse_merged(message["merged"], sheet, last_line)
+            _refuse_merged(message["merged"], sheet, np.concatenate([*kept, np.empty(0, np.int64)]))
     finally:
         child.end()
 
@@ -121,13 +123,17 @@ def _with_strays(frame: pl.DataFrame, strays: dict[int, str], table: TextTable) 
     return kept.join(texts, on="line", how="left", maintain_order="left").with_columns(pl.col(place).fill_null(""))
 
 
-def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: FittingSheet, last_line: int) -> None:
+def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: FittingSheet, rows: Positions) -> None:
     """Cells that are merged over several rows keep their value in the first alone; the others only look as if they had
     it. A block of half the table's width or more is a note below it.
+
+    rows: the lines of the sheet, in their order, that are rows. Nothing is lost where none of them is below the first:
+    under the cells of a header or sum that are two rows high.
     """
     for first, last, left, right in merged:
         is_narrow = 2 * (right - left + 1) < sheet.header.width
-        if sheet.header.index + 1 < first <= last_line and left <= sheet.header.width and is_narrow:
+        begin, end = np.searchsorted(rows, (first, last), side="right")
+        if sheet.header.index + 1 < first and begin < end and left <= sheet.header.width and is_narrow:
             raise Refused("merged_cells", "rows", where=f"工作表 sheet {sheet.label}", first=first, last=last)
 
 
