@@ -374,6 +374,28 @@ OF_AN_EMPLOYER = (
     "单位：1万元；财政：5千元",
     "单位：十万元；财政：五万元",
 )
+# The blank for an amount in words, and what stands in some of it.
+IN_WORDS = (
+    "合计金额：   万   仟   佰   拾   元   角   分",
+    "合计金额：  拾  万  仟  佰  拾  元  角  分",
+    "总金额：     佰     拾     万     仟     佰     拾     元整",
+    "实发工资：   万   仟   佰   拾   元",
+    "金额：万 仟 佰 拾 元 角 分",
+    "实发工资：仟佰拾圆整",
+    "工资合计：  萬  仟  佰  拾  元  角  分（￥9300.00）",
+    "应发金额为    万   仟   佰   拾   元",
+    "合计金额：人民币   拾   万   玖 仟 叁 佰 零 拾 零 元",
+    "合计金额：   拾   万 ⊗ 仟 叁 佰 零 拾 元整",
+    "金额（万仟佰拾元）：",
+    "　　万　　仟　　佰　　拾　　元　　角　　分",
+)
+IN_WORDS_BY_CELL: list[list[str]] = [
+    ["合计（大写）", "佰", "拾", "万", "仟", "佰", "拾", "元", "角", "分"],
+    ["合计", "佰万", "拾万", "万", "仟", "佰", "拾", "元", "角", "分"],
+    ["人民币大写", "", "拾", "万", "玖", "仟", "叁", "佰", "零", "拾", "零元整"],
+    ["大写金额", "", "⊗万", "玖仟", "叁佰", "零拾", "零元", "整", "", "￥9300.00"],
+    ["合计", "人民币（大写）", "拾", "万", "仟", "佰", "拾", "元"],
+]
 SWAPPED = [*PAYROLL[:5], PAYROLL[6], PAYROLL[5], *PAYROLL[7:]]
 
 CASES = [
@@ -441,6 +463,22 @@ CASES = [
         )
     ],
     *[in_yuan(f"below {line}", text(*SHORT, alone(line)), [2, 3, 4]) for line in OF_AN_EMPLOYER],
+    *[
+        in_yuan(f"in words {line}", data, lines)
+        for line in IN_WORDS
+        for data, lines in ((above(line), [3]), (text(*SHORT, alone(line)), [2, 3, 4]))
+    ],
+    *[
+        in_yuan(
+            f"in words, a cell to a place, {cells}", text(*SHORT, [*cells, *[""] * (N_COLUMNS - len(cells))]), [2, 3, 4]
+        )
+        for cells in IN_WORDS_BY_CELL
+    ],
+    *[
+        not_in_yuan(f"beside an amount in words: {line}", data)
+        for line in (*(f"{one} 单位：万元" for one in IN_WORDS[:2]), "金额：百万元", "金额：千万元", "金额：十万元")
+        for data in (above(line), text(*SHORT, alone(line)))
+    ],
     *[
         not_in_yuan(f"below the table: {note}", text(*SHORT, alone(note, place)))
         for note in (
@@ -1081,6 +1119,7 @@ CASES = [
                 ["", "2024-04", "", "某某", "", "", "", "", "", "", "会计"],
                 ["YG532599001", "", "", "会计"],
                 ["备注", "", "", "某某"],
+                ["备注", "", "", "万千"],
                 ["", "", "制表", "某某"],
                 ["审核", "", "", "", "", "3100"],
                 ["审核", "", "", "", "", "", "", "", "", "PC20240510001"],

@@ -15,7 +15,7 @@ from employment_warehouse.contract.column_types.characters import INVISIBLE
 from employment_warehouse.reading.cell_forms import NOTHING, VALUE, filled_count, is_numbering
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.no_change import says_no_change
-from employment_warehouse.reading.units import is_unit
+from employment_warehouse.reading.units import are_places, is_unit
 
 _LETTERS = r"[\u3400-\u9fff·]"
 _TOTAL = "合计|小计|总计|共计|汇总|累计|总和|总额|总数|总人数|平均值?|[人户]均|最大值|最小值|上页结转|结转下页"
@@ -78,13 +78,14 @@ _REMARK = re.compile(
 _IDENTITY = re.compile(r"(?<![0-9])(?:[0-9]{15}|[0-9]{17}[0-9Xx])(?![0-9])")
 _ACCOUNT = re.compile(r"[0-9]{16}")
 # An amount or a number of people: of nobody where the line is a total.
-_QUANTITY = re.compile(r"(?=(?:[^0-9]*[0-9]){1,8}(?:[^0-9]|$))[0-9,]+(?:\.[0-9]{1,2})?[元人户笔条名]?")
+_QUANTITY = re.compile(r"(?=(?:[^0-9]*[0-9]){1,8}(?:[^0-9]|$))¥?[0-9,]+(?:\.[0-9]{1,2})?[元人户笔条名]?")
 _COUNT = re.compile(r"[共计]?[0-9一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾]+[人名户个笔条]")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
 # What may be the number of a thing, of a document, of a person: PC1, 云发改(2024)1号, 13800000000.
 _A_NUMBER = re.compile(r"^(?=.*[0-9])[0-9A-Za-z_.-]*$|[(〔\[]20[0-9]{2}[)〕\]]|[0-9]{6}")
 _SIGNER_ON_FORM = re.compile(_SIGNERS)
 _SHORTEST_PHRASE = 2
+_LEAST_PLACES = 3
 # As short as a name, and nobody's.
 _NOTHING_TO_REPORT = re.compile(
     "零(?:报告|上报|报送)|[本今当][日天周旬月期季年]无|[暂本]?无(?:数据|记录|人员|内容|发放|发生)|未发生"
@@ -104,7 +105,7 @@ _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 def is_paper_line(cells: Sequence[str], header: Header) -> bool:
     """Whether a line of trimmed cells that identifies nobody, not all empty, is nobody's row."""
     filled = [_compact(cell) for cell in cells if cell]
-    if all(map(_is_nothing, filled)) or is_numbering(cells) or all(map(_is_mark, filled)):
+    if all(map(_is_nothing, filled)) or all(map(_is_mark, filled)) or is_numbering(cells) or is_amount_in_words(cells):
         return True
     if len(filled) > 1 and all(is_unit(cell) or _REMARK.fullmatch(cell) for cell in filled):
         return True
@@ -121,6 +122,14 @@ def is_paper_line(cells: Sequence[str], header: Header) -> bool:
 def is_row_by_content(cells: Sequence[str], header: Header) -> bool:
     """Whether a line is a row by what it has, even if none of it identifies somebody."""
     return _is_complete(cells, header.types) or _has_key(cells, header) or _has_name_and_number(cells, header.types)
+
+
+def is_amount_in_words(cells: Sequence[str]) -> bool:
+    """Whether a line is the total in words, a cell to a place, or the blank for it: 合计 | 佰 | 拾 | 万 | 仟."""
+    filled = [cell for cell in map(_compact, cells) if not _is_nothing(cell)]
+    forms = [any(form.fullmatch(cell) for form in (_TOTAL_LINE, _BARE_LABEL, _QUANTITY)) for cell in filled]
+    places = [cell for cell, has_form in zip(filled, forms, strict=True) if not has_form]
+    return any(forms[:1]) and len(places) >= _LEAST_PLACES and are_places(places)
 
 
 def _is_total(filled: Sequence[str]) -> bool:

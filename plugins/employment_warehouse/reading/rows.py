@@ -9,7 +9,12 @@ import polars as pl
 from employment_warehouse.reading.cell_forms import BLANKS, VALUE, filled_count, is_total, visible
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.header_by_contract import named_columns
-from employment_warehouse.reading.paper_lines import has_identity, is_paper_line, is_row_by_content
+from employment_warehouse.reading.paper_lines import (
+    has_identity,
+    is_amount_in_words,
+    is_paper_line,
+    is_row_by_content,
+)
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, states_other_unit, states_step, states_unit_of_table
@@ -167,4 +172,6 @@ def _states_other_unit(cells: Sequence[str], row: bool) -> bool:
     line = "|".join(filled)
     if states_other_unit(line):
         return True
+    if is_amount_in_words(cells):  # 佰万 is one of its places
+        return False
     return not row and (states_step(line) or any(is_other_unit(cell) for cell in filled if len(cell) > 1))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _SPELLINGS = str.maketrans("單萬仟佰拾億圓圆块∶→﹕", "单万千百十亿元元元:::", "'\"“”‘’「」『』")
 
@@ -93,6 +94,12 @@ _UNIT_CELL = re.compile(rf"{_OPEN}?(?:(?:金额|货币|计量|计价)?单位)?[:
 _TIMES = {"年": "年", "月": "月", "天": "日", "日": "日", "工日": "日", "小时": "小时", "工时": "小时", "周": "周"}
 # 小时 of （小时）, 月 of 元/人/月, 日 of 天/月: of days the first counts.
 _TIME = re.compile(rf"(?:[/·.]|每|{_OPEN})(?:元[/·.])?个?({'|'.join(_TIMES)})(?:[/·.][人户月年])?(?:{_CLOSE}|$)")
+# An amount in words, or the blank for it: 万 仟 佰 拾 元 角 分, some of it filled in. A unit is no such thing: none has
+# 十, 百 or 千 behind another place.
+_NUMERAL = "[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两0-9x×⊗]"
+_PLACES = re.compile(rf"(?:(?:{_NUMERAL}\s*)?[十百千万亿]\s*){{2,16}}元?\s*(?:角\s*)?(?:分|[整正])?")
+_SMALLER_PLACE = re.compile(rf"[十百千万亿]\s*(?:{_NUMERAL}\s*)?[十百千]")
+_PLACE_CELL = re.compile(rf"{_NUMERAL}?(?:[十百千万亿元角分]{{1,2}}[整正]?|[整正])|{_NUMERAL}")
 _SEVERAL = re.compile(r"[,，、;；:：\s]+")
 
 
@@ -129,8 +136,16 @@ def names_other_unit(name: str) -> bool:
 
 
 def is_unit(cell: str) -> bool:
-    """Whether a cell consists of a unit, of money or not."""
-    return is_other_unit(cell) or bool(_ANY_UNIT.fullmatch(_compact(_normalised(cell))))
+    """Whether a cell consists of a unit, of money or not, or of the blank for an amount in words."""
+    text = _compact(_normalised(cell))
+    is_blank = not text and not re.search(_NUMERAL, _spelled(cell))
+    return is_blank or is_other_unit(cell) or bool(_ANY_UNIT.fullmatch(text))
+
+
+def are_places(cells: Sequence[str]) -> bool:
+    """Whether cells are those of an amount in words, or of the blank for it: 佰 | 拾 | 万 | 玖 | 仟 | 元整."""
+    texts = [_spelled(cell) for cell in cells]
+    return all(map(_PLACE_CELL.fullmatch, texts)) and bool(_SMALLER_PLACE.search("".join(texts)))
 
 
 def names_unit(cell: str) -> bool:
@@ -148,9 +163,10 @@ def time_unit(text: str) -> str:
 def split_unit(text: str) -> tuple[str, str]:
     """A name and its unit: 应发工资/元, 应发工资（万元，必填）, 工资表-万元. The unit is '' where it has none."""
     found = _UNIT_AFTER_NAME.match(text)
-    if not found:
+    unit = (found["bare"] or found["within"] or found["glued"]).strip() if found else ""
+    if not found or not _normalised(unit):  # none, or an amount in words
         return text, ""
-    units = _SEVERAL.split((found["bare"] or found["within"] or found["glued"]).strip())
+    units = _SEVERAL.split(unit)
     other = next(filter(is_other_unit, units), "")
     if other or all(map(is_unit, units)):
         return found["name"].strip(), other or units[0]
@@ -158,6 +174,11 @@ def split_unit(text: str) -> tuple[str, str]:
 
 
 def _normalised(text: str) -> str:
+    """In one spelling, and without amounts in words."""
+    return _PLACES.sub(lambda run: " " if _SMALLER_PLACE.search(run[0]) else run[0], _spelled(text)).strip()
+
+
+def _spelled(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_SPELLINGS).casefold().strip()
 
 
