@@ -126,6 +126,25 @@ OF_LABELS: list[list[str]] = [
     ["实发金额大写", "陆仟贰佰元整"],
     ["较上月增加", "200"],
     ["单位负责人", "张三", "", "填表日期：2024-05-10", "盖章"],
+    ["打印日期", "2024-05-10", "打印人", "张三"],
+    ["导出时间", "2024-05-10", "操作员", "张三"],
+    ["联系电话", "", "13887312345"],
+    ["联系电话", "", "0873-5621234"],
+    ["联系人", "张三", "138 8731 2345"],
+    ["制表", "张三", "13887312345"],
+    ["制表", "张三", "电话", "13887312345"],
+]
+
+# The heading of a group, with its size or who leads it in cells of their own.
+OF_GROUPS: list[list[str]] = [
+    ["新街镇", "35人"],
+    ["第一组", "组长：王五"],
+    ["一组", "5人"],
+    ["【二组】", "", "", "共12人"],
+    ["（一）新街镇", "35人", "负责人：王五"],
+    ["第二班组", "班长", "王五", "3人"],
+    ["阿扎河乡", "联系人", "李四", "电话：13887312345"],
+    ["二、马街乡", "人数：35"],
 ]
 
 TWO_ROWS = [
@@ -1072,6 +1091,7 @@ CASES = [
             "A,B,C,D,E,F,G,H,I,J,K",
             "(1),(2),(3),(4),(5),(6),(7)=(5)*(6),(8),(9),(10),(11)",
             "以下空白,,,,,,,,,,",
+            "以下为空,,,,,,,,,,",
             "笔数,2,金额,6200.00,,,,,,,",
             "共 2 人,,,,,6200,6200,,,,",
             "最大值,,,,20,3100,3100,,,,",
@@ -1095,6 +1115,53 @@ CASES = [
         [2, 3, 4 + len(OF_LABELS)],
         name="t.xlsx",
     ),
+    Case(
+        "not a row: the heading of a group in several cells",
+        workbook([*map(list, SHORT[:2]), *OF_GROUPS, SHORT[2]]),
+        [2, 3, 4 + len(OF_GROUPS)],
+        name="t.xlsx",
+    ),
+    *[
+        Case(
+            f"not a row: the heading of a group in several cells, of {feed}",
+            table(
+                feed, *rows, *(",".join([*cells, *[""] * (len(header_of(feed)) - len(cells))]) for cells in OF_GROUPS)
+            ),
+            [*range(2, 2 + len(rows))],
+            feed=feed,
+        )
+        for feed, rows in (("employment", EMPLOYED), ("relief_project", [WHOLE_ROWS["relief_project"]]))
+    ],
+    Case(
+        "not a row: the heading of a group beside the column that counts the rows",
+        text(
+            ["1", *person(1)],
+            *[[*cells, *[""] * (N_COLUMNS + 1 - len(cells))] for one in OF_GROUPS for cells in (one, ["", *one])],
+            ["2", *person(2)],
+            header=["序号", *PAYROLL],
+        ),
+        [2, 3 + 2 * len(OF_GROUPS)],
+    ),
+    *[
+        Case(
+            f"a row: {cells}, beside a heading",
+            text(person(1), [*cells, *[""] * (N_COLUMNS - len(cells))]),
+            [2],
+            {3: "required_missing"},
+        )
+        for cells in (
+            ["一组", "2024-04"],
+            ["一组", "某某"],
+            ["一组", "", "", "某某"],
+            ["一组", "5人", "", "某某"],
+            ["一组", "", "", "", "5人"],
+            ["一组", "5人", "", "", "20"],
+            ["一组", "", "13887312345"],
+            ["YG532599001项目", "5人"],
+            ["某某", "", "13887312345"],
+            ["制表", "", "", "", "", "", "", "", "13887312345"],
+        )
+    ],
     Case(
         "not a row: labels in cells of their own below a register",
         table("employment", *EMPLOYED, *(",".join([*cells, *[""] * (17 - len(cells))]) for cells in OF_LABELS)),
@@ -1676,7 +1743,7 @@ def test_a_file_of_this_kind_is_read_as_a_careful_human_would(case: Case, tmp_pa
         (f"{id_number(1)[:6]}\u3000{id_number(1)[6:]}", True),
         (f"{id_number(1)[:6]} 1990 01 01 {id_number(1)[14:]}", True),
         ("6222 0210 1234 5678 901", True),
-        *[(text, False) for text in ("合计：1440000人", "143256", "1440000人", "0873-7212345", "138 0000 0000")],
+        *[(text, False) for text in ("合计：1440000人", "143256", "0873-7212345", "138 0000 0000", "13800000000")],
         *[(text, False) for text in ("2024-05-20 10:30", "2024-05-01 2024-05-31", "202401-202405", "2024-05-20 1030")],
     ],
 )

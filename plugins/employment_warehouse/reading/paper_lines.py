@@ -37,7 +37,7 @@ _LABEL = re.compile(rf"[(*※★]*(?:.{{0,8}}(?:{_SIGNERS})[^:]{{0,16}}):.*|[^:0
 # cells must be marks (_is_mark).
 _ROLES = "制表|填表|审核|复核|审批|经办"
 _SIGNER = re.compile(rf"(?:{_ROLES}|填报|编制|批准|负责|统计|校对|主管|分管)(?:人员?|领导){_LETTERS}{{0,5}}")
-_DUTIES = "批准|负责|统计|校对|主管|分管|会计|出纳|财务|验收|监督|经手|制单|操作"
+_DUTIES = "批准|负责|统计|校对|主管|分管|会计|出纳|财务|验收|监督|经手|制单|操作|打印|导出|[组队班]长"
 # What a form asks for, in a cell of its own: 会计 | 张三 | 出纳 | 李四, 审批意见 | 同意.
 _BARE_LABEL = re.compile(
     rf"[\u3400-\u9fff]{{0,6}}?(?:(?:{_ROLES}|填报|编制|{_DUTIES})"
@@ -45,7 +45,7 @@ _BARE_LABEL = re.compile(
     r"|[\u3400-\u9fff]{0,4}(?:意见|日期|时间|电话|地址|联系人|联系方式)|(?:填[表报]|编制|报送|主管|施工|建设|业主|监理|监督|[收付用]款)?单位|备注|附?注|(?:填表|填报|情况)?说明"
     r"|[\u3400-\u9fff]{0,6}\(?(?:人民币)?大写\)?|[较比][上去]?[年月周日期][增减][加少长]?"
 )
-_SIGNED = re.compile(rf"{_ROLES}|{_DUTIES}|领导|签|章")
+_SIGNED = re.compile(rf"{_ROLES}|{_DUTIES}|联系人|领导|签|章")
 _SERIAL = frozenset({"序号", "行号", "no", "no."})
 _NOTE = re.compile(
     r"[(*※★]*(?:注|备注|说明|附注|附件|填表说明)(?:[0-9一二三四五]|[.、)]).*|[※].*|[0-9]{1,2}[.、](?:[^0-9]).{5,}|(?:以上|上述|本表|此表|特此).{3,}"
@@ -55,7 +55,7 @@ _PAGE = re.compile(
     r"|[(]?(?:接下页|转下页|续上页|承上页|承前页|过次页|续表|续前页|接上页)[)]?.{0,6}"
 )
 _STAMP = re.compile(
-    r"[(*—-]*(?:盖章|公章|签字|签章|以下(?:空白|无正文|无数据)|此页无正文|一式.份|完|结束|end|eof|endoffile)[)*—-]*"
+    r"[(*—-]*(?:盖章|公章|签字|签章|以下(?:空白|为空|无正文|无数据)|此页无正文|一式.份|完|结束|end|eof|endoffile)[)*—-]*"
     r"|.{0,20}\((?:盖章|公章|签字|签名|签章)\)"
     rf"|(?:{_ROLES}|出纳|会计)人?{_LETTERS}{{0,6}}"
 )
@@ -80,6 +80,9 @@ _ACCOUNT = re.compile(r"[0-9]{16}")
 # An amount or a number of people: of nobody where the line is a total.
 _QUANTITY = re.compile(r"(?=(?:[^0-9]*[0-9]){1,8}(?:[^0-9]|$))¥?[0-9,]+(?:\.[0-9]{1,2})?[元人户笔条名]?")
 _COUNT = re.compile(r"[共计]?[0-9一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾]+[人名户个笔条]")
+_TELEPHONE = re.compile(r"1[3-9][0-9]-?[0-9]{4}-?[0-9]{4}|0[0-9]{2,3}-[0-9]{7,8}")
+# Beside the heading of a group: its size, or who leads it and the like.
+_OF_GROUP = re.compile(rf"{_COUNT.pattern}|[^:0-9]{{1,12}}:.*")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
 # What may be the number of a thing, of a document, of a person: PC1, 云发改(2024)1号, 13800000000.
 _A_NUMBER = re.compile(r"^(?=.*[0-9])[0-9A-Za-z_.-]*$|[(〔\[]20[0-9]{2}[)〕\]]|[0-9]{6}")
@@ -127,9 +130,11 @@ def is_row_by_content(cells: Sequence[str], header: Header) -> bool:
 def is_amount_in_words(cells: Sequence[str]) -> bool:
     """Whether a line is the total in words, a cell to a place, or the blank for it: 合计 | 佰 | 拾 | 万 | 仟."""
     filled = [cell for cell in map(_compact, cells) if not _is_nothing(cell)]
-    forms = [any(form.fullmatch(cell) for form in (_TOTAL_LINE, _BARE_LABEL, _QUANTITY)) for cell in filled]
-    places = [cell for cell, has_form in zip(filled, forms, strict=True) if not has_form]
-    return any(forms[:1]) and len(places) >= _LEAST_PLACES and are_places(places)
+    labels = (_TOTAL_LINE, _BARE_LABEL)
+    if not any(label.fullmatch(cell) for label in labels for cell in filled[:1]):
+        return False
+    places = [cell for cell in filled if not any(form.fullmatch(cell) for form in (*labels, _QUANTITY))]
+    return len(places) >= _LEAST_PLACES and are_places(places)
 
 
 def _is_total(filled: Sequence[str]) -> bool:
@@ -138,16 +143,18 @@ def _is_total(filled: Sequence[str]) -> bool:
 
 
 def _is_of_labels(cells: Sequence[str], header: Header) -> bool:
-    """Whether a line begins with the label of a form where the table has no words, and goes on as a form does: a cell
-    after each label, labels and marks. A row has two values side by side that no label explains, a number in its
-    place, or a name in its place that is not a signer's.
+    """Whether a line begins with the label of a form, or the heading of a group, where the table has no words, and goes
+    on as a form does: a cell after each label, labels and marks. A row has two values side by side that no label
+    explains, a number in its place, or a name in its place that is not a signer's.
     """
-    place, first = next((at, _compact(cell)) for at, cell in enumerate(cells) if cell)
-    if not _BARE_LABEL.fullmatch(first) or not _has_no_words(place, header):
+    place, first = _first(cells)
+    is_label = bool(_BARE_LABEL.fullmatch(first))
+    is_heading = not is_label and bool(_HEADING.fullmatch(first)) and not _A_NUMBER.search(first)
+    if not (is_label or is_heading) or not _has_no_words(place, header):
         return False
     label = ""
     for at, text in enumerate(map(_compact, cells)):
-        if _is_nothing(text):
+        if _is_nothing(text) or (is_heading and at == place):
             continue
         if text.endswith(":") or _BARE_LABEL.fullmatch(text) or _SIGNER.fullmatch(text):
             label = text
@@ -159,8 +166,14 @@ def _is_of_labels(cells: Sequence[str], header: Header) -> bool:
 
 
 def _may_be_value(text: str, kind: LogicalType | None, label: str) -> bool:
-    """Whether a compact cell may be a value of a row, rather than what a form has behind a label ('': none)."""
+    """Whether a compact cell may be a value of a row, rather than what a form has behind a label ('': none), a mark, a
+    telephone or something of a group.
+    """
     is_mark = _is_mark(text)
+    if not (kind is not None and kind.is_number):
+        is_mark |= bool(_OF_GROUP.fullmatch(text))
+    if not (kind is not None and kind.identity in ("account", "mobile")):
+        is_mark |= bool(_TELEPHONE.fullmatch(text))
     if kind is not None and not (kind.is_day or _may_have_words(kind) or is_mark) and _digit_count(text):
         return True
     if label:
@@ -203,7 +216,7 @@ def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) 
 
 def _is_heading(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
     """Whether a line with one filled cell is a title, a heading, a sentence or a unit, and not a name or an account."""
-    place, text = next((at, _compact(cell)) for at, cell in enumerate(cells) if cell)
+    place, text = _first(cells)
     may_be_name = types.get(place) is not None and types[place].identity == "name" and _NAME.fullmatch(text)
     return cells[place] in titles or bool(
         not may_be_name
@@ -273,15 +286,28 @@ def _has_name_and_number(cells: Sequence[str], types: Mapping[int, LogicalType])
     return any(kind.is_number and at < len(cells) and VALUE.match(cells[at]) for at, kind in types.items())
 
 
-def has_identity(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+def has_identity(cells: Sequence[str], header: Header) -> bool:
     """Whether a cell identifies a person or an account: six digits in such a column, unless they are a day, a telephone
     or a number of a printed form; or an ID number anywhere.
     """
     if any(len(cell) >= 15 and _IDENTITY.search(cell) for cell in cells):
         return True
-    places = [at for at, kind in types.items() if kind.identity in ("person", "account", "mobile")]
-    numbers = [cells[at] for at in places if at < len(cells) and _digit_count(cells[at]) >= 6]
-    return any(_ACCOUNT.search(number) or not _is_of_form(_compact(number), cells) for number in numbers)
+    places = [at for at, kind in header.types.items() if kind.identity in ("person", "account", "mobile")]
+    numbers = [at for at in places if at < len(cells) and _digit_count(cells[at]) >= 6]
+    return any(
+        _ACCOUNT.search(cells[at])
+        or not (_is_of_form(_compact(cells[at]), cells) or _is_telephone_of_form(at, cells, header))
+        for at in numbers
+    )
+
+
+def _is_telephone_of_form(at: int, cells: Sequence[str], header: Header) -> bool:
+    """Whether a telephone stands in the column of ID numbers, in a line that begins with the label of a form:
+    制表 | 张三 | 13800000000.
+    """
+    place, first = _first(cells)
+    is_label = bool(_BARE_LABEL.fullmatch(first)) and _has_no_words(place, header)
+    return header.types[at].identity == "person" and is_label and bool(_TELEPHONE.fullmatch(_compact(cells[at])))
 
 
 def _is_of_form(number: str, cells: Sequence[str]) -> bool:
@@ -289,6 +315,11 @@ def _is_of_form(number: str, cells: Sequence[str]) -> bool:
     if _is_sentence(number) or any(form.fullmatch(number) for form in _FORMS):
         return True
     return bool(_QUANTITY.fullmatch(number)) and _is_total([_compact(cell) for cell in cells if cell])
+
+
+def _first(cells: Sequence[str]) -> tuple[int, str]:
+    """The place of the first cell that is not empty, and what it says, compact."""
+    return next((at, _compact(cell)) for at, cell in enumerate(cells) if cell)
 
 
 def _digit_count(cell: str) -> int:

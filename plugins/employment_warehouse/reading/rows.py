@@ -26,9 +26,10 @@ BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character
 _MIN_HEADER_SHARE = 0.6
 # A cell that begins like an ID number or an account, and not like a number of people: its line is a row, whatever else
 # it contains; in one piece, or parted as these are: 533321 19900101 1234, 6222 0210 1234 5678. A day and a telephone
-# have fewer digits, or other parts.
+# (13800000000) have fewer digits, or other parts.
 _IDENTIFIED = (
-    r"^['`\"]?(?:[0-9]{9}|[0-9]{6}[\s-]+[0-9]{4}[\s-]*[0-9]{2}[\s-]*[0-9]{2}|[0-9]{4}[\s-]+[0-9]{4}[\s-]+[0-9]{4})"
+    r"^['`\"]?(?:[0-9]{12}|[02-9][0-9]{8}|1[0-2][0-9]{7}"
+    r"|[0-9]{6}[\s-]+[0-9]{4}[\s-]*[0-9]{2}[\s-]*[0-9]{2}|[0-9]{4}[\s-]+[0-9]{4}[\s-]+[0-9]{4})"
 )
 # What every cell has that states a unit of the table.
 _MAYBE_A_UNIT = "[单單].{0,4}[位]|[以按用].{1,12}[单單计計]"
@@ -38,7 +39,7 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
     """Whether trimmed cells, of any number, are a row (perhaps a broken one)."""
     if not any(cell.strip("\0") for cell in cells):
         return False
-    if header.types and has_identity(cells, header.types):
+    if header.types and has_identity(cells, header):
         return True
     if _is_header(cells, header):
         return False
@@ -55,7 +56,7 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
     """
     if not header.columns or not any(cells):
         return
-    is_identified = has_identity(cells, header.types)
+    is_identified = has_identity(cells, header)
     if is_identified and is_row_by_content(cells, header):
         return
     if header.has_money and _states_other_unit(cells, row):
@@ -172,6 +173,6 @@ def _states_other_unit(cells: Sequence[str], row: bool) -> bool:
     line = "|".join(filled)
     if states_other_unit(line):
         return True
-    if is_amount_in_words(cells):  # 佰万 is one of its places
+    if row or is_amount_in_words(cells):  # 佰万 is one of its places
         return False
-    return not row and (states_step(line) or any(is_other_unit(cell) for cell in filled if len(cell) > 1))
+    return states_step(line) or any(is_other_unit(cell) for cell in filled if len(cell) > 1)
