@@ -1486,7 +1486,10 @@ CASES = [
         Case(f"header: under a smaller table of {feed}", smaller_above(feed), refused="rows_above_header", feed=feed)
         for feed in ("bank_return", "workshop", "job_event")
     ],
-    Case("header: over two columns", divided("基本工资", "加班工资"), refused="header_not_found", detail="第 6 列"),
+    *[
+        Case(f"header: over two columns, {names[0]}", divided(*names), refused="header_not_found", detail="第 6 列")
+        for names in (("基本工资", "加班工资"), ("1", "2"), ("4月", "5月"), ("2023年", "2024年"), ("合计", "加班"))
+    ],
     Case("header: over a column of units", divided("元", "元"), [3, 4]),
     Case(
         "header: a column without a name beside one whose first cell is a word",

@@ -179,9 +179,11 @@ def _refuse_smaller_table(above: list[list[str]], contract: Contract) -> None:
 
 def _refuse_divided(texts: list[str], below: list[str], types: Mapping[int, LogicalType]) -> None:
     """The name of a column of numbers may stand over several columns, each with a name of its own in the row below
-    (应发工资 over 基本工资 and 加班工资): none of them has the whole amount.
+    (应发工资 over 基本工资 and 加班工资, 出工天数 over 1 to 31): none of them has the whole. A row of data has cells in
+    other columns too: of whom, or of what.
     """
-    if any(map(VALUE.match, below)):
+    others = [below[at] for at, kind in types.items() if not kind.is_number and at < len(below)]
+    if any(others) and any(map(VALUE.match, below)):
         return
     for at, kind in types.items():
         names = [text for text in below[at : at + 2] if text and not is_unit(text)]
