@@ -222,6 +222,13 @@ def divided(*names: str) -> bytes:
     return text(["", "", "", "", "", *names, *[""] * 5], *rows, header=[*PAYROLL[:6], "", *PAYROLL[6:]])
 
 
+def attendance(*last: str) -> bytes:
+    """A payroll whose days worked stand over a mark for each day of the month."""
+    days, others = [str(day) for day in range(1, 32)] + [*last], ["20"] * len(last)
+    rows = [[*person(at)[:4], *["1"] * 20, *[""] * 11, *others, *person(at)[5:]] for at in (1, 2)]
+    return text(["", "", "", "", *days], *rows, header=[*PAYROLL[:5], *[""] * (len(days) - 1), *PAYROLL[5:]])
+
+
 def with_cell(column: str, *texts: str) -> bytes:
     return text(*[person(at, **{column: one}) for at, one in enumerate(texts)])
 
@@ -1490,7 +1497,32 @@ CASES = [
         Case(f"header: over two columns, {names[0]}", divided(*names), refused="header_not_found", detail="第 6 列")
         for names in (("基本工资", "加班工资"), ("1", "2"), ("4月", "5月"), ("2023年", "2024年"), ("合计", "加班"))
     ],
+    *[
+        Case(
+            f"header: over the days of a month {last}", attendance(*last), refused="header_not_found", detail="第 5 列"
+        )
+        for last in ([], ["合计"])
+    ],
+    Case(
+        "header: one over a month, one over words",
+        text(
+            ["", "", "", "", "4月", "", "基本工资", "加班工资"],
+            [*person(1)[:5], "", "3100.00", "100", *person(1)[6:]],
+            header=[*PAYROLL[:5], "", "应发工资", "", *PAYROLL[6:]],
+        ),
+        refused="header_not_found",
+        detail="第 7 列",
+    ),
     Case("header: over a column of units", divided("元", "元"), [3, 4]),
+    Case(
+        "header: a column without a name beside one, all through",
+        text(
+            [*person(1)[:6], "100", *person(1)[6:]],
+            [*person(2)[:6], "200", *person(2)[6:]],
+            header=[*PAYROLL[:6], "", *PAYROLL[6:]],
+        ),
+        [2, 3],
+    ),
     Case(
         "header: a column without a name beside one whose first cell is a word",
         text(
