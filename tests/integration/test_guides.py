@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -131,6 +132,26 @@ def run_notebook(analyst: psycopg.Connection) -> dict[str, list[list[Any]]]:
     assert done.returncode == 0, done.stderr
     found: dict[str, list[list[Any]]] = json.loads(done.stdout)
     return found
+
+
+def test_metricflow_finds_the_headline_series_and_its_calendar_among_the_views_of_readers(tmp_path: Path) -> None:
+    """dbt reads the project as the guide tells an analyst, without a warning, and without a server."""
+    root = settings.project_root()
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "--warn-error", "parse", "--profiles-dir", root / "notebooks",
+         "--target-path", tmp_path, "--log-path", tmp_path],
+        cwd=root / "dbt_project",
+        env=os.environ | {"PGHOST": "127.0.0.1", "PGUSER": "nobody"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    found = json.loads((tmp_path / "semantic_manifest.json").read_text("utf-8"))
+    (headline,) = found["semantic_models"]
+    (calendar,) = found["project_configuration"]["time_spines"]
+    read = [entry["node_relation"] for entry in (headline, calendar)]
+    assert [(one["schema_name"], one["alias"]) for one in read] == [("marts", "headline_series"), ("marts", "dim_date")]
 
 
 def test_the_guide_lists_every_mart_and_fact_with_its_key() -> None:

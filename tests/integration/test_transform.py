@@ -96,4 +96,5 @@ def test_the_documentation_is_one_page_with_every_mart_and_its_lineage(warehouse
     assert '"parent_map"' in page
     for report in ("daily_report", "weekly_dispatch", "monthly_bulletin"):
         assert f'"exposure.employment_warehouse.{report}"' in page
+    assert '"metric.employment_warehouse.rural_employed"' in page
     assert "https://cdn" not in page

@@ -98,3 +98,30 @@ def test_no_model_of_the_first_step_of_a_night_reads_a_mart() -> None:
     }
     assert len(marts) > 30
     assert {name: found for name, found in read.items() if found} == {}
+
+
+def test_each_headline_indicator_has_its_metric_and_none_adds_the_prefecture_to_its_counties() -> None:
+    """One measure, and one dimension by which every metric filters: NULL in the prefecture's rows."""
+    folder = settings.project_root() / "dbt_project" / "models" / "core" / "headline"
+    content = yaml.safe_load((folder / "headline_metrics.yml").read_text("utf-8"))
+    (headline,) = content["semantic_models"]
+    (dimension,) = [entry for entry in headline["dimensions"] if entry["name"] == "indicator"]
+    assert dimension["expr"] == "case when county_code <> (select ops.prefecture()) then indicator end"
+    (measure,) = headline["measures"]
+    assert (measure["name"], measure["agg"]) == ("value", "sum")
+    assert measure["non_additive_dimension"] == {"name": "on_date", "window_choice": "max"}
+    metrics = {metric["name"]: metric for metric in content["metrics"]}
+    (series,) = yaml.safe_load((folder / "headline_series.yml").read_text("utf-8"))["models"]
+    indicators = {indicator["code"]: indicator for indicator in series["config"]["meta"]["indicators"]}
+    assert indicators.keys() <= metrics.keys()
+    assert {metrics[code]["label"] for code in indicators} == {f"{i['zh']} | {i['en']}" for i in indicators.values()}
+    for code, metric in metrics.items():
+        parts = [indicators[code][key] for key in ("numerator", "denominator") if key in indicators.get(code, {})]
+        if len(parts) == 2:
+            of = metric["type_params"]
+            named = [of["numerator"], of["denominator"]]
+            assert parts == [f"sum(value) filter (where indicator = '{part}')" for part in named], code
+            assert metric["type"] == "ratio", code
+        else:
+            assert metric["filter"] == f"{{{{ Dimension('headline__indicator') }}}} = '{code}'"
+            assert metric["type"] == "simple", code

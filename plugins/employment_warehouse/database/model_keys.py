@@ -12,8 +12,8 @@ from employment_warehouse.errors import UserError
 Keys = Mapping[str, type | UnionType]
 # Every key that a declaration may have: one that is misspelt would silently hide, or show, a column. So would a value
 # of another type: `for_everyone: "false"` is true.
-FILE_KEYS: Keys = {"models": list, "unit_tests": list, "sources": list, "exposures": list}
-MODEL_KEYS: Keys = {"name": str, "description": str, "config": dict, "columns": list}
+FILE_KEYS: Keys = dict.fromkeys(("models", "unit_tests", "sources", "exposures", "semantic_models", "metrics"), list)
+MODEL_KEYS: Keys = {"name": str, "description": str, "config": dict, "columns": list, "time_spine": dict}
 CONFIG_KEYS: Keys = {"contract": dict, "meta": dict}
 CONTRACT_KEYS: Keys = {"enforced": bool}
 META_KEYS: Keys = {
@@ -22,7 +22,9 @@ META_KEYS: Keys = {
     "indicators": list, "seen_by": str, "seen_if": str, "uncontested": list, "distributed_by": str,
     "may_be_empty": bool,
 }  # fmt: skip
-COLUMN_KEYS: Keys = {"name": str, "data_type": str, "description": str, "config": dict, "quote": bool}
+COLUMN_KEYS: Keys = {
+    "name": str, "data_type": str, "description": str, "config": dict, "quote": bool, "granularity": str,
+}  # fmt: skip
 COLUMN_CONFIG_KEYS: Keys = {"meta": dict}
 COLUMN_META_KEYS: Keys = {"zh": str, "hidden": bool, "checks": list, "for_counties": str}
 CLAIM_KEYS: Keys = {"of": dict, "first": str, "last": str}
