@@ -504,6 +504,24 @@ def test_a_late_part_is_checked_together_with_the_part_accepted_before(nights: G
     assert nights.night(FIRST).accepted == (late,)
 
 
+@pytest.mark.parametrize(("kind", "part", "holds"), [("correction", "～001", False), ("file", "2", True)])
+def test_a_part_that_could_not_be_read_holds_the_others_and_a_workbook_does_not(
+    nights: GatedNights, kind: str, part: str, holds: bool
+) -> None:
+    """Accepted before it came, they are judged with it when they are offered again."""
+    rows = make_rows("labor_register", COUNTIES[0], FIRST)
+    first = nights.deliver("labor_register", COUNTIES[0], FIRST, rows, part="1")
+    assert nights.night(FIRST).accepted == (first,)
+    refused = nights.deliver("labor_register", COUNTIES[0], FIRST, part=part, kind=kind)
+    nights.connection.execute(
+        "update ops.delivery set status = 'refused', reason = 'workbook_encrypted' where delivery_id = %s", (refused,)
+    )
+    assert nights.night(FIRST) == gate.Gate1Result((), ())
+    publication.roll_back(1, [], "a wrong formula")
+    assert nights.night(FIRST).held == ((first,) if holds else ())
+    assert nights.failures(COUNTIES[0]) == ({"parts.refused"} if holds else set())
+
+
 @dataclass
 class HeldParts:
     """A night that holds a register of two parts of which one is wrong, after a good night; deliveries, and rows."""

@@ -5940,6 +5940,27 @@ CREATE TABLE ops.reader_county (
 
 ALTER TABLE ops.reader_county OWNER TO wh_owner;
 
+-- Name: refused_part; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.refused_part AS
+ SELECT feed,
+    unit,
+    report_date,
+    part,
+    path
+   FROM ops.delivery d
+  WHERE ((status = 'refused'::text) AND (kind = ANY (ARRAY['file'::text, 'nil'::text])) AND (NOT (EXISTS ( SELECT
+           FROM ops.delivery later
+          WHERE (((later.feed = d.feed) AND (later.unit = d.unit) AND (later.report_date = d.report_date) AND (later.part = d.part)) AND (later.revision > d.revision))))) AND (NOT (EXISTS ( SELECT
+           FROM ops.part_in_force p
+          WHERE (((p.feed = d.feed) AND (p.unit = d.unit) AND (p.report_date = d.report_date) AND (p.part = d.part)) AND (p.kind <> 'withdrawn'::text))))));
+
+ALTER VIEW ops.refused_part OWNER TO wh_owner;
+
+-- Name: VIEW refused_part; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.refused_part IS '无法读取、也没有可用的较早修订的分册：其内容在报送中缺失；更正工作簿不是分册。 | Parts whose newest revision was refused and of which none before is in force, so that the submission lacks what is in them; no return workbooks.';
+
 -- Name: rule_decision; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.rule_decision (
@@ -8142,6 +8163,11 @@ GRANT SELECT ON TABLE ops.product_delivery TO wh_operator;
 -- Name: TABLE reader_county; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.reader_county TO wh_auditor;
+
+-- Name: TABLE refused_part; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.refused_part TO wh_loader;
+GRANT SELECT ON TABLE ops.refused_part TO wh_gate;
 
 -- Name: TABLE rule_decision; Type: ACL; Schema: ops; Owner: wh_owner
 

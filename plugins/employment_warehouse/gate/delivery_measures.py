@@ -29,6 +29,19 @@ from employment_warehouse.gate.subject import Subject
 
 MEASURES: tuple[Measure, ...] = (
     # Of the submission as a whole.
+    Measure(
+        # Alone the other parts would be taken for all of it. Of events absence means nothing.
+        "parts.refused",
+        Derived(lambda submission, _: float(submission.parts_refused)),
+        NONE,
+        zh="{feed_zh}无法读取的分册数",
+        en="{feed_en}: parts that could not be read",
+        failed_zh="{feed_zh}有 {value} 个分册无法读取，其余各册暂不采用，以免把缺少的内容当作已不在册；"
+        "请按原文件名重新报送，或从落地区删除",
+        failed_en="{feed_en}: {value} of its parts could not be read; the others wait, as what is in those would count"
+        " as gone; send them again under the same names, or remove them from the landing zone",
+        applies=COMPARED_FEEDS,
+    ),
     Measure("rows.read", Derived(lambda submission, _: float(submission.rows_read))),
     Measure("rows.rejected", Derived(lambda submission, _: float(submission.rows_rejected))),
     Measure(

@@ -19,6 +19,7 @@ class Submission:
     """All that a unit has sent for one feed and report date: the latest revision of each part.
 
     offered: the deliveries that gate 1 accepts or holds together. ids: the deliveries whose rows count.
+    parts_refused: how many parts could not be read, so that it lacks what is in them.
     previous: the measures of the unit's last accepted submission; previous_ids: its deliveries, while their rows
     are still in landing.
     """
@@ -31,6 +32,7 @@ class Submission:
     rows_read: int
     rows_landed: int
     rows_rejected: int
+    parts_refused: int
     previous: Values | None
     previous_ids: list[int]
 

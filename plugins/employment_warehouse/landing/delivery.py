@@ -202,12 +202,13 @@ def withdraw_part(removed: RemovedPart) -> bool:
             is_replaced = not not_ingested(connection, removed.present) and all(
                 file.part in current and current[file.part].is_read for file in removed.present
             )
-            is_there = removed.part in current and current[removed.part].kind == "file"
-            if not is_replaced or not is_there or LandingZone().stat(removed.path):
+            gone = current.get(removed.part)
+            if gone is None or not gone.ends_with_its_file or not is_replaced or LandingZone().stat(removed.path):
                 return False
             connection.execute(query("requeue_arrival"), {"path": removed.path})
             withdraw(connection, submission, [removed.part])
-            _withdraw_corrections(connection, submission, removed.part)
+            if gone.kind == "file":  # What could not be read had no rows to correct.
+                _withdraw_corrections(connection, submission, removed.part)
             restore_siblings(connection, submission, removed.part)
             return True
     except psycopg.Error as error:

@@ -153,10 +153,13 @@ def _removed_parts(
             present.setdefault(submission, {})[arrival.part] = arrival
     return [
         RemovedPart(
-            submission.report_date, submission.feed, submission.unit, part, path, tuple(present[submission].values())
+            *(p.submission.report_date, p.submission.feed, p.submission.unit, p.part, p.path),
+            tuple(present[p.submission].values()),
         )
-        for submission, part, kind, path, is_given_back, _ in current_parts(connection, present)
-        if kind == "file" and part not in present[submission] and not (is_given_back and submission not in changed)
+        for p in current_parts(connection, present)
+        if p.ends_with_its_file
+        and p.part not in present[p.submission]
+        and not (p.is_given_back and p.submission not in changed)
     ]
 
 

@@ -21,8 +21,8 @@ NOTHING = hashlib.sha256(b"").digest()
 
 
 class CurrentPart(NamedTuple):
-    """A part by its revision in force. is_given_back: a rollback took its removal back. is_newest: what has come of it
-    since was neither refused nor withdrawn by a rollback.
+    """A part by its revision in force. kind: `refused` if none could be read. is_given_back: a rollback took
+    its removal back. is_newest: what has come of it since was neither refused nor withdrawn by a rollback.
     """
 
     submission: SubmissionKey
@@ -36,6 +36,11 @@ class CurrentPart(NamedTuple):
     def is_read(self) -> bool:
         """Whether it counts as its newest file says."""
         return self.kind in ("file", "nil") and self.is_newest
+
+    @property
+    def ends_with_its_file(self) -> bool:
+        """Whether it counts, and not any more when its file is removed."""
+        return self.kind in ("file", "refused")
 
 
 def withdraw(connection: psycopg.Connection, submission: SubmissionKey, parts: Collection[str]) -> None:
@@ -58,7 +63,7 @@ def mark_corrected(connection: psycopg.Connection, delivery_id: int, submission:
 
 
 def current_parts(connection: psycopg.Connection, submissions: Collection[SubmissionKey]) -> list[CurrentPart]:
-    """The parts in force of these submissions, ordered by submission and part."""
+    """The parts in force of these submissions, and those that could not be read, ordered by submission and part."""
     feeds, units, dates = (list(values) for values in zip(*submissions, strict=True)) if submissions else ([], [], [])
     rows = connection.execute(query("current_parts"), {"feeds": feeds, "units": units, "dates": dates}).fetchall()
     return [CurrentPart(SubmissionKey(*row[:3]), *row[3:]) for row in rows]

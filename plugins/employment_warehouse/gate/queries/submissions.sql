@@ -25,6 +25,10 @@ whole as (
 )
 select
     o.feed, o.unit, o.report_date, o.offered, w.ids, w.rows_read, w.rows_landed, w.rows_rejected,
+    (
+        select count(*)::integer from ops.refused_part as r
+        where (r.feed, r.unit, r.report_date) = (o.feed, o.unit, o.report_date)
+    ) as parts_refused,
     before.measures as previous,
     array(
         select distinct on (d.part) d.delivery_id
