@@ -1987,6 +1987,11 @@ SAYS_NO_CHANGE = (
         "见昨日报表",
     ),
     *("数据同昨日，不再重复报送", "无变化", "无新增", "本周没有新增人员", "与4月份一致"),
+    *("人员无异动", "数据未更新", "本日未更新数据", "见5月19日报表", "以昨日为准", "以上次报送为准", "数据延用上期"),
+    *("名单未调整", "本周无调整", "数据同前", "数据与上报一致", "经核实与上报数据一致", "已于昨日上报", "前已上报"),
+    *("5月19日已报，不再重复", "此表已报送", "数据见系统", "见全国防返贫系统", "以系统数据为准", "已在系统填报"),
+    *("系统故障，无法导出", "数据核实中", "正在统计中", "稍后报送", "数据待核实后上报", "备注：数据核实中"),
+    *("共10条记录，另报", "无需重复上报", "unchanged"),
     *("和上个月一样", "人员不变", "沿用上月名单", "详见附件", "备注：与昨日相同", "说明：本月人员无增减"),
 )
 SAYS_NOTHING = (
@@ -2007,13 +2012,28 @@ SAYS_NOTHING = (
     *("说明：较上月有变化的须注明", "注：劳动合同2024年5月20日到期", "填报说明：数据同上月有变化的，请在备注注明"),
     *(
         "注：本表数据与上报系统一致",
-        "经核实与上报数据一致",
         "备注：纸质版一同上报",
-        "审核意见上报",
-        "工资标准与上年一致",
+        "备注：工资标准与上年一致",
     ),
     *("说明：没有变化也请报全表", "无变化也要报送", "无变动也报", "无变化不填", "无变化时不填", "无变化则不填"),
-    "说明：本月无新增，零报告",
+    *(
+        "说明：本月无新增，零报告",
+        "我县本月没有发放工资",
+        "暂无数据",
+        "全县无此类人员",
+        "查询结果：0条",
+        "(0 rows affected)",
+    ),
+    *(
+        "以上数据真实有效",
+        "本人对以上数据的真实性负责",
+        "【以下空白】",
+        "二〇二四年五月",
+        "脱贫人口名单",
+        "审核人：",
+        "元阳县人社局（盖章）",
+        "<EOF>",
+    ),
 )
 WITHOUT_EVENTS = ("labor_register", "employment", "workshop", "relief_payroll", "relief_contract", "labor_dispute")
 
@@ -2046,6 +2066,27 @@ def test_what_is_said_beside_rows_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(text(person(1), *map(alone, SAYS_NO_CHANGE), person(2)))
     (frame,) = read_tables(tmp_path / "t.csv", contract_of("relief_payroll")).frames
     assert frame["line"].to_list() == [2, 3 + len(SAYS_NO_CHANGE)]
+
+
+def test_a_sheet_that_says_that_nothing_has_changed_is_no_part_of_a_table(tmp_path: Path) -> None:
+    rows = [person(1), person(2)]
+    for more in ([PAYROLL, ["与昨日相同"]], [["某镇发放表"], ["与昨日相同，无变化"]], [PAYROLL, ["数据核实中"]]):
+        (tmp_path / "t.xlsx").write_bytes(workbook(rows, more=more))
+        with pytest.raises(Refused) as refused:
+            list(read_tables(tmp_path / "t.xlsx", contract_of("relief_payroll")).frames)
+        assert (refused.value.code, "工作表" in refused.value.where) == ("rows_not_repeated", True)
+    for more in ([PAYROLL, ["零报告"]], [PAYROLL], [["某镇发放表"], ["制表人：甲"]]):
+        (tmp_path / "t.xlsx").write_bytes(workbook(rows, more=more))
+        (frame,) = read_tables(tmp_path / "t.xlsx", contract_of("relief_payroll")).frames
+        assert frame["line"].to_list() == [2, 3]
+
+
+@pytest.mark.parametrize("line", ["其余人员与昨日相同，不再列出", "其他乡镇无变化", "注：未列出的人员无变动"])
+def test_a_line_that_says_that_the_rest_has_not_changed_refuses_the_rows_above(line: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(text(person(1), person(2), alone(line)))
+    with pytest.raises(Refused) as refused:
+        list(read_tables(tmp_path / "t.csv", contract_of("relief_payroll")).frames)
+    assert (refused.value.code, "4" in refused.value.detail) == ("rows_not_repeated", True)
 
 
 def test_a_header_whose_required_columns_have_a_star_is_one_without_rows(tmp_path: Path) -> None:

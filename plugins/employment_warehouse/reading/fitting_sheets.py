@@ -11,6 +11,7 @@ from employment_warehouse.contract.template import EXPLANATION_SHEET, EXPLANATIO
 from employment_warehouse.reading.cell_forms import LABEL, VALUE, filled_count
 from employment_warehouse.reading.header import Header, find_header, names_person
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW
+from employment_warehouse.reading.no_change import says_no_change
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, is_of_contract
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import names_other_unit
@@ -86,6 +87,7 @@ def _split_sheets(
             fitting.append(FittingSheet(place, _label(sheet, place), replace(header, texts=texts)))
     if contract and fitting:
         _refuse_rows_without_header(others, fitting[0].header)
+        _refuse_unchanged(others, contract)
     return fitting, [_label(sheet, place) for place, sheet in others], refusals
 
 
@@ -98,6 +100,15 @@ def _refuse_rows_without_header(others: list[tuple[int, dict[str, Any]]], header
         )
         if names_person(first) or _is_row_of(first, header):
             raise header_not_found("rows_alone", where=f"工作表 sheet {_label(sheet, place)}")
+
+
+def _refuse_unchanged(others: list[tuple[int, dict[str, Any]]], contract: Contract) -> None:
+    """In place of a part of the table, a sheet may say that nothing has changed there, and nothing else."""
+    for place, sheet in others:
+        rows = [[cell.strip() for cell in row] for row in sheet["head"]]
+        is_table = any(filled_count(row) > 1 for row in rows)
+        if contract.kind != "events" and not is_table and any(map(says_no_change, rows)):
+            raise Refused("rows_not_repeated", where=f"工作表 sheet {_label(sheet, place)}")
 
 
 def _is_row_of(row: list[str], header: Header) -> bool:

@@ -50,7 +50,7 @@ class Header:
     position → contract type; titles: texts that stand alone in a row above; head: the filled cells of its own row and
     of those above that have several; contract: by which the columns were found; doubles: position of a column of
     another spelling → that of the contract's, where both must say the same; no_change: whether a line around it says
-    that all is as it was.
+    that all is as it was; alone: texts that stand alone in a row below.
     """
 
     index: int
@@ -63,6 +63,7 @@ class Header:
     contract: Contract | None = None
     doubles: Mapping[int, int] = field(default_factory=dict)
     no_change: bool = False
+    alone: frozenset[str] = frozenset()
 
     @cached_property
     def required_texts(self) -> list[int]:
@@ -127,7 +128,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     ]
     doubles = duplicate_columns(kept, columns, contract) if contract else {}
     no_change = any(map(says_no_change, [*above, *below]))
-    return Header(index, width, kept, columns, types, titles, frozenset(printed), contract, doubles, no_change)
+    alone = frozenset(next(filter(None, row)) for row in below if filled_count(row) == 1)
+    return Header(index, width, kept, columns, types, titles, frozenset(printed), contract, doubles, no_change, alone)
 
 
 def extra_columns(texts: Sequence[str], columns: Mapping[str, int]) -> dict[str, int]:

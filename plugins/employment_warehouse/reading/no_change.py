@@ -1,4 +1,4 @@
-"""What a clerk writes into a table without rows where nothing has changed: it is not a nil return."""
+"""What a clerk writes in place of rows that have not changed, or are still to come: it is not a nil return."""
 
 from __future__ import annotations
 
@@ -9,19 +9,33 @@ from collections.abc import Sequence
 _EARLIER = r"(?:昨|前[一1]?[日天次期周月]|上[一1]?个?(?:[日次期月周旬季]|星期)|往[日期])"
 _DAY = r"(?:20[0-9]{2}[年/.-])?[0-9]{1,2}[月/.-](?:[0-9]{1,2}日?)?"
 _NO_CHANGE = re.compile(
-    r"(?:[无未不]|没有?)(?:发生|任何|有|人员|数据|情况|名单)*(?:变化|变动|变更|改变|增减|新增)|[未不]变$|照旧"
-    rf"|(?<![合共协会胡不])同(?:于)?(?:{_EARLIER}|{_DAY})|(?:见|沿用|维持){_EARLIER}"
+    r"(?:[无未不]|没有?)(?:发生|任何|有|人员|数据|情况|名单)*(?:变化|变动|变更|改变|增减|新增|异动|调整|更新)|[未不]变$|照旧"
+    rf"|(?<![合共协会胡不])同(?:于)?(?:{_EARLIER}|{_DAY})|(?:见|[沿延]用|维持){_EARLIER}|以{_EARLIER}.{{0,4}}为准|同前$"
     rf"|[与和跟同较比].{{0,6}}?(?:{_EARLIER}|{_DAY}).{{0,8}}(?:相同|一致|一样|相符|持平)"
-    r"|^(?:数据|明细|名单|内容|人员)?(?:详?见|另)附"
+    r"|^(?:数据|明细|名单|内容|人员)?(?:详?见|另)附|已报[,。]?不再|已(?:于|在).{1,6}(?:上报|报送|填报)$"
+    r"|(?:系统|网络)故障|无法(?:导出|提供|统计|报送)|(?:核实|统计|汇总|整理)中。?$|(?:稍后|[明后][日天])(?:再|上|补)?报"
+    r"|待.{0,8}[后再](?:上|补)?报"
 )
 # A form says what is to be done where nothing has changed: 无变化的不填. A nil return may add that nothing is new.
 _INSTRUCTION = re.compile(
-    r"须|应当|应[于按在将]|若|如[有无果遇]|[化动减增同][的时则可也都均]|[化动减增]不填|请[在按于填写注说]|需要?[填写注说]"
+    r"须|应当|应[于按在将]|若|如[有无果遇]|[化动减增同整新][的时则可也都均]|[化动减增]不填|请[在按于填写注说]|需要?[填写注说]"
     r"|零(?:报告|上报|报送)"
 )
+_OF_THE_REST = re.compile("其余|其[他它]|另外|未列|余下|剩余")
 
 
 def says_no_change(cells: Sequence[str]) -> bool:
-    """Whether a line says that all is as it was (与昨日相同, 无变化, 见昨日报表), or stands elsewhere (详见附件)."""
-    text = "".join(unicodedata.normalize("NFKC", "".join(cells)).split())
+    """Whether a line says that all is as it was (与昨日相同, 无变化, 见昨日报表), stands elsewhere (详见附件), or comes
+    later (数据核实中).
+    """
+    text = _joined(cells)
     return bool(_NO_CHANGE.search(text)) and not _INSTRUCTION.search(text)
+
+
+def says_rest_unchanged(cells: Sequence[str]) -> bool:
+    """Whether a line beside rows says so of others, which are not listed (其余人员与昨日相同)."""
+    return bool(_OF_THE_REST.search(_joined(cells))) and says_no_change(cells)
+
+
+def _joined(cells: Sequence[str]) -> str:
+    return "".join(unicodedata.normalize("NFKC", "".join(cells)).split())

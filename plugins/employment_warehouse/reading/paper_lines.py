@@ -93,6 +93,17 @@ _LEAST_PLACES = 3
 _NOTHING_TO_REPORT = re.compile(
     "零(?:报告|上报|报送)|[本今当][日天周旬月期季年]无|[暂本]?无(?:数据|记录|人员|内容|发放|发生)|未发生"
 )
+# What says in a table without rows that there are none; and what else a form without rows has in a line of its own.
+_NONE = re.compile(
+    r"零(?:报告|上报|报送)|空表|不涉及|未(?:发生|产生|开展|发放)|(?:无|没有)(?!法|权|误|需|异议)"
+    r"|(?<![0-9])0(?:[条人户笔名行个]|rows?)"
+)
+_OF_EMPTY_FORM = re.compile(
+    rf"{_LETTERS}{{2,20}}(?:政府|委员会|办公室|办|合作社|学校|医院)(?:\(.*\))?"
+    r"|[〇零一二三四五六七八九十]{4}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?"
+    r"|.*(?:承诺|属实|真实|责任|举报|监督|公示|特此|一式|填写).*|(?!.*(?:same|chang|error|fail|later|pending))[!-~]+"
+)
+_FROM_ELSEWHERE = re.compile("见.*(?:表|册|名单|明细|台账)|[已待未]|[以此上本][上表述]")
 _FORMS = (_LABEL, _SIGNER, _NOTE, _DAY, _PAGE, _TOTAL_LINE, _COUNT)
 _NEVER_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
 _NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
@@ -120,6 +131,24 @@ def is_paper_line(cells: Sequence[str], header: Header) -> bool:
         return not _has_required(cells, header)
     is_alone = len(filled) == 1 and (_is_heading(cells, header.types, header.titles) or _is_phrase(cells, header.types))
     return is_alone or _is_of_labels(cells, header)
+
+
+def is_nil_return(header: Header) -> bool:
+    """Whether the lines around the header of a table without rows say that there are none, or nothing. What does not is
+    no nil return, whatever it says: rows that are not repeated would be taken for gone.
+    """
+    of_events = header.contract is None or header.contract.kind == "events"  # without new ones they are none
+    return of_events or (not header.no_change and all(_is_of_empty_form(text, header) for text in header.alone))
+
+
+def _is_of_empty_form(cell: str, header: Header) -> bool:
+    text = _compact(cell)
+    if cell in header.titles or _is_nothing(text) or is_unit(text) or _NONE.search(text):
+        return True
+    forms = (_SIGNER, _TOTAL_LINE, _COUNT, _BARE_LABEL, _REMARK, _OF_EMPTY_FORM)
+    if _is_mark(text) or any(form.fullmatch(text) for form in forms):
+        return True
+    return any(form.fullmatch(text) for form in (_NOTE, _HEADING)) and not _FROM_ELSEWHERE.match(text)
 
 
 def is_row_by_content(cells: Sequence[str], header: Header) -> bool:

@@ -31,6 +31,7 @@ from employment_warehouse.reading.encoding import (
 from employment_warehouse.reading.files import open_file
 from employment_warehouse.reading.header import extra_columns
 from employment_warehouse.reading.long_delimiters import replace_delimiter
+from employment_warehouse.reading.paper_lines import is_nil_return
 from employment_warehouse.reading.prefetch import prefetch
 from employment_warehouse.reading.refusals import is_of_contract
 from employment_warehouse.reading.survey import Survey, survey
@@ -51,7 +52,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     with _with_path(path):
         source = open_file(path, lambda member: _may_be_table(member, contract, only_sheet))
         table = _read(source, contract, only_sheet)
-    table.frames = _rows_of(prefetch(table.frames), table, contract, path)
+    table.frames = _rows_of(prefetch(table.frames), table, path)
     return table
 
 
@@ -109,7 +110,7 @@ def _read_text(source: Text, contract: Contract | None) -> TextTable:
         extra=extra_columns(found.header.texts, found.header.columns) if contract else {},
         frames=_rows(source, encoding, found, _repeated_columns(found.header.columns, contract), broken),
         broken=broken,
-        no_change=found.header.no_change,
+        is_nil=is_nil_return(found.header),
     )
 
 
@@ -149,17 +150,15 @@ def _skip_bytes(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
         offset = max(0, offset - len(block))
 
 
-def _rows_of(
-    frames: Iterator[pl.DataFrame], table: TextTable, contract: Contract | None, path: Path
-) -> Iterator[pl.DataFrame]:
-    """The frames, counted. Without a row the table is a nil return, unless it says that nothing has changed: what a
-    snapshot, month or batch does not repeat is gone. (Events without new ones are none.)
+def _rows_of(frames: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
+    """The frames, counted. Without a row the table is a nil return, unless it says something else (of a workbook each
+    sheet was asked): what a snapshot, month or batch does not repeat is gone.
     """
     with _with_path(path):
         for frame in frames:
             table.rows_read += frame.height
             yield frame
-        if contract and contract.kind != "events" and table.no_change and not (table.rows_read or table.broken):
+        if not (table.is_nil or table.rows_read or table.broken):
             raise Refused("rows_not_repeated")
 
 

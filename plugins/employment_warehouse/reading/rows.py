@@ -9,6 +9,7 @@ import polars as pl
 from employment_warehouse.reading.cell_forms import BLANKS, VALUE, filled_count, is_total, visible
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.header_by_contract import named_columns
+from employment_warehouse.reading.no_change import says_rest_unchanged
 from employment_warehouse.reading.paper_lines import (
     has_identity,
     is_amount_in_words,
@@ -50,9 +51,10 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
 
 def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:
     """The header of a contract's table may be repeated, but not with other columns or in another order, by which the
-    rows below would be read wrongly; and a line that is not a whole row may not say that amounts are not in yuan.
+    rows below would be read wrongly; a line that is not a whole row may not say that amounts are not in yuan; and one
+    that is none may not say that others have not changed.
 
-    row: the result of `is_row`. Raises Refused: second_header, amounts_not_in_yuan.
+    row: the result of `is_row`. Raises Refused: second_header, amounts_not_in_yuan, rows_not_repeated.
     """
     if not header.columns or not any(cells):
         return
@@ -61,6 +63,8 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
         return
     if header.has_money and _states_other_unit(cells, row):
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")
+    if not row and header.contract and header.contract.kind != "events" and says_rest_unchanged(cells):
+        raise Refused("rows_not_repeated", "line", line=line)
     if is_identified or _is_printed_head(cells, header):
         return
     differs, known_count = _repeats(cells, header)

@@ -74,7 +74,7 @@ class TextTable:
     frames: Iterator[pl.DataFrame]
     broken: list[BrokenRow] = field(default_factory=list)  # grows while frames are read; see pop_broken
     notes: list[str] = field(default_factory=list)  # what a careful reader should know, e.g. an unread sheet
-    no_change: bool = False  # whether a line that is no row says that all is as it was
+    is_nil: bool = True  # whether it is a nil return if it has no row
     rows_read: int = 0  # rows so far: in frames, or broken and taken
 
     def pop_broken(self) -> pl.DataFrame:

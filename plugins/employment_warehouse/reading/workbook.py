@@ -13,6 +13,7 @@ from employment_warehouse.reading.content import Workbook
 from employment_warehouse.reading.fitting_sheets import FittingSheet, fitting_sheets, joined_header
 from employment_warehouse.reading.header import Header, extra_columns
 from employment_warehouse.reading.octets import Positions
+from employment_warehouse.reading.paper_lines import is_nil_return
 from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.workbook_process import WorkbookProcess
@@ -59,7 +60,6 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
             f" | sheet {name!r} was not read: another header, hidden, or for reference only"
             for name in unread
         ],
-        no_change=any(sheet.header.no_change for sheet in sheets),
     )
     table.frames = _rows(child, sheets, positions, marks, table)
     return table
@@ -94,7 +94,10 @@ def _rows(
                 frame = _with_strays(_in_order(frame, sheet.label, places, width), strays, table)
                 if frame.height:
                     yield frame
-            _refuse_merged(message["merged"], sheet, np.concatenate([*kept, np.empty(0, np.int64)]))
+            rows = np.concatenate([*kept, np.empty(0, np.int64)])
+            _refuse_merged(message["merged"], sheet, rows)
+            if not (rows.size or is_nil_return(sheet.header)):
+                raise Refused("rows_not_repeated", where=f"工作表 sheet {sheet.label}")
     finally:
         child.end()
 
