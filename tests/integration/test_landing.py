@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import socket
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import openpyxl
 import polars as pl
 import psycopg
 import pytest
@@ -27,11 +29,12 @@ from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, with_check_digit
 from tests.kit.sealed import persons, rejected_cells
 
-from employment_warehouse import gate, publication
+from employment_warehouse import gate, publication, returns
 from employment_warehouse.contract import contract_of, contracts
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import (
     Share,
+    archive,
     ask_erasure,
     due_deliveries,
     expect_deliveries,
@@ -984,6 +987,52 @@ def test_a_part_whose_sibling_cannot_be_restored_is_held_until_that_is_sent_agai
     assert gated_night(later) == ()
     accepted = "select delivery_id from ops.part_in_force where status = 'accepted' and report_date = %s order by 1"
     assert rows_of(warehouse, accepted, DAY) == [(4,), (5,)]
+
+
+def test_a_correction_that_cannot_be_restored_is_withdrawn(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
+) -> None:
+    """After a night in which its submission is held: the rows that it had corrected are open again."""
+    later = DAY + timedelta(days=1)
+    put(zone, "\n".join([HEADER, *(payment(serial) for serial in range(1, 41)), payment(41, "?")]))
+    assert gated_night(DAY) == ()
+    (returned,) = returns.write_workbooks(DAY)
+    book = openpyxl.load_workbook(returned)
+    sheet = book[contract_of("public_post_payment").title_zh]
+    paid = [cell.value for cell in sheet[1]].index("实发金额") + 1
+    sheet.cell(2, paid).value = "800"
+    content = io.BytesIO()
+    book.save(content)
+    sent = put(zone, content.getvalue(), f"{COUNTY}.xlsx", feed="corrections")
+    ingest_all(DAY, ("correction",))
+    assert gated_night(DAY) == ()
+    put(zone, payments(*range(1, 42)), day=later)
+    assert gated_night(later) == ()
+    open_rows = "select count(*) from vault.rejected_row where corrected_by is null"
+    assert rows_of(warehouse, open_rows) == [(0,)]
+    publication.roll_back(1, [], "a wrong formula")
+    archive.remove(archive.sha256_of(sent))
+    sent.unlink()
+    assert gated_night(later) == (1, 2)
+    assert rows_of(warehouse, open_rows) == [(1,)]
+    assert gated_night(later) == ()
+    in_force = "select kind, status from ops.part_in_force where report_date = %s order by part"
+    assert rows_of(warehouse, in_force, DAY) == [("file", "accepted"), ("withdrawn", "accepted")]
+
+
+def test_bytes_that_were_withdrawn_are_not_taken_in_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    """Though the submission is held, and they are purged."""
+    later = DAY + timedelta(days=1)
+    put(zone, payments(*range(1, 41)), f"{COUNTY}_1.csv")
+    assert gated_night(DAY) == ()
+    put(zone, payments(*range(1, 42)), f"{COUNTY}_1.csv", minutes=5)
+    assert gated_night(DAY) == ()
+    put(zone, payments(*range(1, 41)), day=later)
+    assert gated_night(later) == ()
+    publication.roll_back(2, [2], "last year's file")
+    warehouse.execute("update ops.delivery set status = 'held', held_by = 'gate_1' where delivery_id = 1")
+    put(zone, payments(*range(1, 42)), f"{COUNTY}_1.csv", minutes=9)
+    assert ingest_all() == []
 
 
 def test_what_is_sent_again_after_a_rollback_is_compared_with_the_rows_before(

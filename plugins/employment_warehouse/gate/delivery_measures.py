@@ -50,9 +50,9 @@ MEASURES: tuple[Measure, ...] = (
         (Limits(0, 0, may_be_waived=False),),
         zh="{feed_zh}落库行数与台账之差",
         en="{feed_en}: difference between landed rows and the ledger",
-        failed_zh="{feed_zh}落库行数与台账相差 {value}：清理过的数据未能从存档按原样恢复；请重新报送，或恢复存档后放行",
-        failed_en="{feed_en}: landing and ledger differ by {value}, as what was purged could not be restored from the"
-        " archive as it was; send it again, or mend the archive and release it",
+        failed_zh="{feed_zh}落库行数与台账相差 {value}（多因未能从存档恢复）：请重新报送；或由操作员恢复存档后放行",
+        failed_en="{feed_en}: landing differs from the ledger by {value}, mostly as they could not be restored from the"
+        " archive: send the submission again; or the operator restores the archive, then releases it",
         measured_in="rows",
     ),
     Measure(

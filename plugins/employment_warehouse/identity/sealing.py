@@ -154,7 +154,7 @@ def _wrong_data_key() -> WrongDataKey:
     return WrongDataKey(
         where=str(settings.current_home().archive / DATA_KEY),
         todo="mount the archive of this warehouse, or restore it from its backup"
-        " (a new warehouse has no data key before its first night)",
+        " (a new warehouse has no data key before its first night or backup)",
     )
 
 

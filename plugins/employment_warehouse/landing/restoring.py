@@ -18,10 +18,12 @@ from employment_warehouse.landing.loading import reload_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.return_form import read_correction
 from employment_warehouse.landing.submission_key import SubmissionKey
-from employment_warehouse.landing.withdrawing import mark_corrected
+from employment_warehouse.landing.withdrawing import mark_corrected, withdraw
 from employment_warehouse.reading import TextTable, read_tables
 
 log = logging.getLogger(__name__)
+
+FAULTS_OF_THE_MACHINE = ("reader_killed", "workbook_timeout")  # of a file that has been read before
 
 ReadArchived = Callable[[Delivery, Path], TextTable]
 
@@ -49,12 +51,15 @@ def restore(delivery_id: int, read: ReadArchived) -> int:
 
 def restore_if_possible(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> bool:
     """Restore the rows of a delivery if that is possible; whether it was. What the archive no longer has, or what is
-    read as other rows by now, stays purged: gate 1 holds a submission that lacks rows.
+    read as other rows by now, stays purged: gate 1 holds a submission that lacks rows. Raises IngestFailed for a fault
+    of the machine.
     """
     try:
         with connection.transaction():
             _restore_rows(connection, delivery_id, read)
     except (UserError, RestoredOtherwise, InvalidTag) as error:
+        if isinstance(error, UserError) and error.code in FAULTS_OF_THE_MACHINE:
+            raise IngestFailed(f"delivery {delivery_id}: {error}") from None
         log.warning("the rows of delivery %d stay purged: %s", delivery_id, str(error) or type(error).__name__)
         return False
     return True
@@ -84,6 +89,17 @@ def _restoring(label: str) -> Iterator[psycopg.Connection]:
             yield connection
     except psycopg.Error as error:
         raise IngestFailed(f"{label}: {describe(error)}") from None
+
+
+def withdraw_lost_corrections(build: int) -> None:
+    """Withdraw the corrections that count in what is offered to a build and that could not be restored: their county is
+    sent the rejected rows once more, and the next night judges the rest of the submission without them.
+    """
+    with connect("wh_loader") as connection:
+        for *key, part in connection.execute(query("lost_corrections"), {"build": build}).fetchall():
+            submission = SubmissionKey(*key)
+            withdraw(connection, submission, [part])
+            mark_again(connection, submission)
 
 
 def _restore_each(connection: psycopg.Connection, name: str, build: int, read: ReadArchived) -> int:

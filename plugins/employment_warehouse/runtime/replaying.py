@@ -69,6 +69,7 @@ class Replay:
         # What begins with the build is as it was decided then: it offered again only what is recorded.
         self._set_states(held)
         self._set_states(night["states"])
+        self._require_rows(number)
         insert_rows(self.connection, "ops", "delivery_profile", night["profiles"])
         for layer in self.layers:
             transform.run_dbt(layer, number)
@@ -147,6 +148,25 @@ class Replay:
             """,
             [Jsonb(states)],
         )
+
+    def _require_rows(self, number: int) -> None:
+        """What was accepted then has its rows: no gate looks at them here."""
+        lost = self.connection.execute(
+            """
+            select p.delivery_id from ops.part_in_force as p
+            inner join ops.delivery as d on p.delivery_id = d.delivery_id
+            where d.build = %s and d.status = 'accepted' and d.purged_at is not null and d.rows_landed > 0
+            order by p.delivery_id limit 1
+            """,
+            [number],
+        ).fetchone()
+        if lost is not None:
+            raise RebuildDiffers(
+                where=f"publication {number}",
+                expected=f"the rows of delivery {lost[0]}, which it had accepted",
+                found="none that could be restored",
+                todo="restore the archive from a backup",
+            )
 
     def _prove(self, night: Record) -> Proof:
         number, base = int(night["build"]["build"]), int(night["build"]["base"])

@@ -10,7 +10,9 @@ part as (
     select distinct on (d.feed, d.unit, d.report_date, d.part) d.*
     from ops.delivery as d
     join offered using (feed, unit, report_date)
-    where d.delivery_id = any(%(offered)s) or d.status = 'accepted'
+    where d.delivery_id = any(%(offered)s)
+        -- Items of the platform accumulate by key: an earlier reading, once purged, is not read again.
+        or d.status = 'accepted' and not (d.kind = 'pages' and d.purged_at is not null)
     order by d.feed, d.unit, d.report_date, d.part, d.revision desc
 ),
 whole as (

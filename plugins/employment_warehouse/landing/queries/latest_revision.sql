@@ -5,7 +5,7 @@ select
     d.revision,
     case
         when d.status = 'refused' or d.kind = 'withdrawn' or (d.status = 'withdrawn' and d.kind = 'pages') then ''::bytea
-        when d.purged_at is not null and exists (
+        when d.purged_at is not null and d.status <> 'withdrawn' and exists (
             select from ops.delivery as held
             where (held.feed, held.unit, held.report_date) = (d.feed, d.unit, d.report_date) and held.status = 'held'
         ) then ''::bytea

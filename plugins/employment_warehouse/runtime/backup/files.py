@@ -35,8 +35,13 @@ def bytes_of(folder: Path) -> int:
 
 def set_owner(place: Path, account: int) -> None:
     """Let an account own a folder with all that is in it, where root makes it for another."""
+    hand_over(account, place, *place.rglob("*"))
+
+
+def hand_over(account: int, *paths: Path) -> None:
+    """Let an account own these paths, where root makes them for another."""
     if os.geteuid() == 0 and account != 0:
-        for path in (place, *place.rglob("*")):
+        for path in paths:
             os.chown(path, account, -1, follow_symlinks=False)
 
 

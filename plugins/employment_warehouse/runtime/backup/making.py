@@ -25,7 +25,15 @@ from employment_warehouse.identity import DATA_KEY, check_value
 from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.runtime import signing_in
 from employment_warehouse.runtime.backup.archived import delete_files_given_up, given_up
-from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_file, copy_new, no_space, set_owner
+from employment_warehouse.runtime.backup.files import (
+    assert_space,
+    bytes_of,
+    copy_file,
+    copy_new,
+    hand_over,
+    no_space,
+    set_owner,
+)
 from employment_warehouse.runtime.backup.keys import copy_keys, copy_keys_with_data_key
 from employment_warehouse.runtime.backup.record import Backup, backups_of, complete
 from employment_warehouse.settings import Home
@@ -63,13 +71,11 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
 
 
 def _require_keys(connection: psycopg.Connection, home: Home) -> None:
-    """The keys of this warehouse, of which a new one has no data key: what is sealed after its first backup is opened,
-    where that is restored, with the one that was copied.
+    """Require this warehouse's keys. A new warehouse has no data key yet: it is made here, so that its first backup has
+    the key with which everything after it will be sealed.
     """
-    is_new = not (home.archive / DATA_KEY).exists()
     require_keys(connection)
-    if is_new:
-        set_owner(home.archive, owner(home.shared))
+    hand_over(owner(home.shared), home.archive, home.archive / DATA_KEY, home.reports)
 
 
 def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:

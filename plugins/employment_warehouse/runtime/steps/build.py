@@ -17,6 +17,7 @@ def start_build(report_date: str, run_id: str) -> int:
     build = publication.start_build(date.fromisoformat(report_date), run_id)
     gate.expect_checks(build)
     landing.restore_offered(build, hr_platform.read_archived)
+    landing.withdraw_lost_corrections(build)
     return build
 
 
