@@ -91,12 +91,9 @@ scheduled as (
     select
         measured.*,
         -- Divided last, so that it is rounded once.
-        case
-            when baseline_on < deadline
-                then baseline_value + (target_value - baseline_value)
-                    * greatest(least({{ tonight_date() }}, deadline) - baseline_on, 0)
-                    / (deadline - baseline_on)::numeric
-        end as scheduled_value
+        baseline_value + (target_value - baseline_value)
+        * greatest(least({{ tonight_date() }}, deadline) - baseline_on, 0)
+        / nullif(greatest(deadline - baseline_on, 0), 0)::numeric as scheduled_value
     from measured
 )
 
