@@ -19,11 +19,9 @@ from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.return_form import read_correction
 from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected, withdraw
-from employment_warehouse.reading import TextTable, read_tables
+from employment_warehouse.reading import ReaderKilled, TextTable, read_tables
 
 log = logging.getLogger(__name__)
-
-FAULTS_OF_THE_MACHINE = ("reader_killed", "workbook_timeout")  # of a file that has been read before
 
 ReadArchived = Callable[[Delivery, Path], TextTable]
 
@@ -58,7 +56,7 @@ def restore_if_possible(connection: psycopg.Connection, delivery_id: int, read: 
         with connection.transaction():
             _restore_rows(connection, delivery_id, read)
     except (UserError, RestoredOtherwise, InvalidTag) as error:
-        if isinstance(error, UserError) and error.code in FAULTS_OF_THE_MACHINE:
+        if isinstance(error, ReaderKilled):
             raise IngestFailed(f"delivery {delivery_id}: {error}") from None
         log.warning("the rows of delivery %d stay purged: %s", delivery_id, str(error) or type(error).__name__)
         return False
