@@ -2089,6 +2089,21 @@ def test_a_line_that_says_that_the_rest_has_not_changed_refuses_the_rows_above(l
     assert (refused.value.code, "4" in refused.value.detail) == ("rows_not_repeated", True)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "注：其他收入无法统计的填0",
+        "说明：另外2人已离岗，其余人员无变动，均已列出",
+        "其他事项：无变化",
+        "注：不论其他人员有无变动，均报送名单",
+    ],
+)
+def test_a_note_on_other_things_refuses_no_rows(line: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(text(person(1), person(2), alone(line)))
+    (frame,) = read_tables(tmp_path / "t.csv", contract_of("relief_payroll")).frames
+    assert frame["line"].to_list() == [2, 3]
+
+
 def test_a_header_whose_required_columns_have_a_star_is_one_without_rows(tmp_path: Path) -> None:
     feed = contract_of("labor_register")
     (tmp_path / "t.csv").write_text(",".join(f"{column.header}{'*' * column.required}" for column in feed.columns))
