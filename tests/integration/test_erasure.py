@@ -163,7 +163,7 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     purged = nights.rows("select delivery_id, feed, rows_landed from ops.delivery where purged_at is not null")
     assert len(purged) == 2
     for number, feed, rows in purged:
-        assert landing.restore(number, landing.read_archived_file) == rows
+        assert files.restore(number) == rows
         assert nights.scalar(f"select count(*) from landing.{feed} where delivery_id = %s", number) == rows
     assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
 
@@ -348,7 +348,7 @@ def test_whoever_shares_a_telephone_or_mentions_an_erased_person_stays(
     (first, *of_first), (_, *of_second) = nights.rows(of_days)
     assert (of_first, of_second) == ([6, 2, 1, 3], [7, 3, 1, 3])
     landed = "select line, relation_to_head from landing.labor_register where delivery_id = %s order by 1"
-    assert landing.restore(first, landing.read_archived_file) == 2
+    assert files.restore(first) == 2
     assert warehouse.execute(landed, [first]).fetchall() == [(3, "母亲"), (4, "***的邻居")]
     assert {json.loads(cell.plain)["row"]["姓名"] for cell in rejected_cells(warehouse)} == {"某某丁"}
     texts = home_texts(warehouse_home, warehouse)
@@ -425,7 +425,7 @@ def test_a_refused_or_killed_erasure_leaves_the_archive_as_the_ledger_says(
     landing.ask_erasure(ID, REASON)  # whoever saw it killed asks again
     steps.erase_persons()
     assert named() == []
-    assert [landing.restore(number, landing.read_archived_file) for number, _ in purged] == [3, 3]
+    assert [files.restore(number) for number, _ in purged] == [3, 3]
     counts = "select distinct rows_read, rows_landed, rows_erased from ops.delivery where status <> 'refused'"
     assert nights.rows(counts) == [(4, 3, 1)]
 

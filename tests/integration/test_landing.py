@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import socket
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import openpyxl
 import polars as pl
 import psycopg
 import pytest
@@ -25,60 +21,27 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.kit import files
 from tests.kit.files import COUNTY, DAY, ingest_all
-from tests.kit.nights import accept, publish, start_build
+from tests.kit.nights import accept, publish, publish_night, start_build
+from tests.kit.payments import HEADER, payment, payments, posts, put
 from tests.kit.people import id_number, with_check_digit
 from tests.kit.sealed import persons, rejected_cells
+from tests.kit.server import rows_of
 
-from employment_warehouse import gate, publication, returns
+from employment_warehouse import publication
 from employment_warehouse.contract import contract_of, contracts
-from employment_warehouse.errors import UserError
 from employment_warehouse.landing import (
     Share,
-    archive,
-    ask_erasure,
     due_deliveries,
     expect_deliveries,
     ingest,
     purge,
-    read_archived_file,
     repeated_keys,
-    restore,
     scan,
     withdraw_part,
 )
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.runtime import history, steps
 from employment_warehouse.settings import TIMEZONE, Home
-
-put = partial(files.put, feed="public_post_payment")
-
-HEADER = "岗位编号,身份证号,补贴月份,出勤天数,应发金额,实发金额,发放日期,资金来源,银行账号,代发批次号"
-
-
-def payment(serial: int, paid: str = "800", month: str = "2024-04", batch: str = "PC1") -> str:
-    account = f"62170000000{serial:08d}"
-    return f"P{serial},{id_number(serial)},{month},22,800,{paid},2024-05-01,县级,{account},{batch}"
-
-
-def payments(*serials: int, paid: str = "800") -> str:
-    return "\n".join([HEADER, *(payment(serial, paid) for serial in serials)]) + "\n"
-
-
-def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-    return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]
-
-
-def posts(warehouse: psycopg.Connection, delivery_id: int) -> list[str]:
-    query = "select post_no from landing.public_post_payment where delivery_id = %s order by line"
-    return [post for (post,) in rows_of(warehouse, query, delivery_id)]
-
-
-def publish_night(warehouse: psycopg.Connection, day: date = DAY) -> int:
-    """A night that accepts every delivery, published without its gates."""
-    build = start_build(day)
-    accept(warehouse, build)
-    return publish(build)
-
 
 # --- the ledger ---------------------------------------------------------------------------------------------
 
@@ -733,371 +696,6 @@ def test_persons_and_accounts_are_sealed_once(warehouse: psycopg.Connection, zon
         where not exists (select from vault.person as p where p.person_key = l.person_key)
     """
     assert rows_of(warehouse, orphans) == [(0,)]
-
-
-# --- purge, restore -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.quick
-def test_purge_keeps_the_last_accepted_report_and_tonight_s(warehouse: psycopg.Connection, zone: Path) -> None:
-    for days in range(3):
-        day = DAY + timedelta(days=days)
-        put(zone, payments(*range(1, days + 2)), day=day)
-        ingest_all(day)
-        if days < 2:
-            publish_night(warehouse, day)
-    assert purge() == 1
-    assert purge() == 0
-    left = rows_of(warehouse, "select count(*) from landing.public_post_payment group by delivery_id order by 1")
-    assert left == [(2,), (3,)]
-
-
-def test_a_held_report_is_not_purged(warehouse: psycopg.Connection, zone: Path) -> None:
-    for days in range(2):
-        put(zone, payments(1, 2), day=DAY + timedelta(days=days))
-    first, _ = ingest_all(DAY + timedelta(days=1))
-    publish_night(warehouse)
-    warehouse.execute("update ops.delivery set status = 'held' where delivery_id = %s", (first.delivery_id,))
-    publish_night(warehouse, DAY + timedelta(days=1))
-    assert purge() == 0
-
-
-def test_purged_rows_are_restored_unchanged_from_the_archive(warehouse: psycopg.Connection, zone: Path) -> None:
-    rows = "select * from landing.public_post_payment where delivery_id = %s order by line"
-    put(zone, "\n".join([HEADER, payment(1, "1"), payment(2), payment(1, "2"), payment(3, "?")]))
-    put(zone, payments(1), day=DAY + timedelta(days=1))
-    first, _ = ingest_all(DAY + timedelta(days=1))
-    before = rows_of(warehouse, rows, first.delivery_id)
-    publish_night(warehouse, DAY + timedelta(days=1))
-    purge()
-    assert rows_of(warehouse, rows, first.delivery_id) == []
-    assert restore(first.delivery_id, read_archived_file) == 2
-    assert rows_of(warehouse, rows, first.delivery_id) == before
-    assert restore(first.delivery_id, read_archived_file) == 0
-
-
-def replaced_and_purged(warehouse: psycopg.Connection, zone: Path) -> tuple[int, int, date]:
-    """The rows of two persons are published, then replaced by a later file and purged: the first publication, the
-    number of the later file, and its date.
-    """
-    put(zone, payments(1, 2))
-    ingest_all()
-    first = publish_night(warehouse)
-    later = DAY + timedelta(days=1)
-    put(zone, payments(9), day=later)
-    (wrong,) = ingest_all(later)
-    publish_night(warehouse, later)
-    assert purge() == 2
-    return first, wrong.delivery_id, later
-
-
-def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_again(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    first, wrong, later = replaced_and_purged(warehouse, zone)
-    publication.roll_back(first, [wrong], "last year's file")
-    build = steps.start_build(later.isoformat(), "the night after it")
-    offered = rows_of(warehouse, "select delivery_id from ops.delivery where build = %s", build)
-    assert [posts(warehouse, number) for (number,) in offered] == [["P1", "P2"]]
-
-
-def test_rows_are_restored_as_the_ledger_counts_them_until_an_erasure_is_done(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    """An erasure that is asked for during a night waits for its end, and the rows that it will remove come back."""
-    first, wrong, later = replaced_and_purged(warehouse, zone)
-    ask_erasure(id_number(1), "asked for")
-    publication.roll_back(first, [wrong], "last year's file")
-    build = steps.start_build(later.isoformat(), "the night after it")
-    (offered,) = rows_of(warehouse, "select delivery_id, rows_landed from ops.delivery where build = %s", build)
-    assert (posts(warehouse, offered[0]), offered[1]) == (["P1", "P2"], 2)
-
-
-def test_a_part_that_is_not_offered_again_is_restored_with_those_that_are(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    put(zone, payments(1, 2), f"{COUNTY}_1.csv")
-    put(zone, payments(3), f"{COUNTY}_2.csv")
-    one, _ = ingest_all()
-    publish_night(warehouse)
-    later = DAY + timedelta(days=1)
-    put(zone, payments(4), f"{COUNTY}_2.csv", minutes=5)
-    put(zone, payments(9), day=later)
-    corrected, wrong = ingest_all(later)
-    second = publish_night(warehouse, later)
-    assert purge() == 4
-    publication.roll_back(second, [wrong.delivery_id], "last year's file")
-    steps.start_build(later.isoformat(), "the night after it")
-    assert [posts(warehouse, part.delivery_id) for part in (one, corrected)] == [["P1", "P2"], ["P4"]]
-
-
-def gated_night(day: date) -> tuple[int, ...]:
-    """A published night of all that has come by then, and a purge; what gate 1 holds."""
-    ingest_all(day)
-    build = steps.start_build(day.isoformat(), f"night {day} {time.monotonic()}")
-    result = gate.gate_deliveries(build)
-    publish(build)
-    purge()
-    return result.held
-
-
-def send_shops(zone: Path, name: str, numbers: Iterable[int], minutes: int = 0) -> Path:
-    """A part of a register of workshops; without numbers one that cannot be read."""
-    shops = [{"workshop_no": f"A{number}"} for number in numbers]
-    return put(
-        zone, files.rows_of("workshop", *shops) if shops else "not a table", name, feed="workshop", minutes=minutes
-    )
-
-
-def count_of(warehouse: psycopg.Connection, status: str) -> int:
-    """How many workshops have landed of deliveries in this state."""
-    count = (
-        "select count(*) from landing.workshop inner join ops.delivery using (delivery_id) where delivery.status = %s"
-    )
-    return int(rows_of(warehouse, count, status)[0][0])
-
-
-@pytest.mark.parametrize("end", ["sent again", "in another form", "nil", "removed", "removed in the night", "released"])
-def test_the_other_parts_wait_for_one_that_cannot_be_read(warehouse: psycopg.Connection, zone: Path, end: str) -> None:
-    """Alone they would be taken for the whole register, and what is in it for workshops that are no more."""
-    later = DAY + timedelta(days=1)
-    send_shops(zone, f"{COUNTY}_1.csv", range(8))
-    wrong = send_shops(zone, f"{COUNTY}_2.csv", [])
-    ingest_all()
-    found = gate.preview(warehouse, "workshop", COUNTY, DAY, DAY)
-    assert [outcome.expectation.name for outcome in found] == ["parts.refused"]
-    assert "有 1 个分册无法读取" in found[0].message_zh
-    if end == "removed in the night":
-        wrong.unlink()
-        assert gated_night(DAY) == ()
-    else:
-        assert gated_night(DAY) == (1,)
-        assert gated_night(later) == ()
-        assert count_of(warehouse, "held") == 8
-    match end:
-        case "sent again":
-            send_shops(zone, f"{COUNTY}_2.csv", range(8, 12), minutes=5)
-        case "in another form":
-            send_shops(zone, f"{COUNTY}_2.csv", [], minutes=5).unlink()
-            put(
-                zone,
-                gzip.compress(files.rows_of("workshop", {"workshop_no": "A9"}).encode()),
-                f"{COUNTY}_2.csv.gz",
-                feed="workshop",
-            )
-        case "nil":
-            put(zone, "", f"{COUNTY}_2.nil", feed="workshop", minutes=5)
-        case "removed":
-            wrong.unlink()
-        case "released":
-            publication.release_delivery(1, "the second part was empty")
-    assert gated_night(later) == ()
-    assert count_of(warehouse, "held") == 0
-    assert count_of(warehouse, "accepted") == {"sent again": 12, "in another form": 9}.get(end, 8)
-
-
-def test_a_part_of_which_an_older_file_counts_holds_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
-    for part in (1, 2):
-        send_shops(zone, f"{COUNTY}_{part}.csv", range(8 * part, 8 * part + 8))
-    assert gated_night(DAY) == ()
-    send_shops(zone, f"{COUNTY}_2.csv", [], minutes=5)
-    send_shops(zone, f"{COUNTY}_1.csv", range(7, 16), minutes=5)
-    assert gated_night(DAY) == ()
-    assert rows_of(warehouse, "select part, revision from ops.part_in_force order by 1") == [("1", 2), ("2", 1)]
-    assert rows_of(warehouse, "select part from ops.refused_part") == []
-
-
-def test_a_whole_file_that_cannot_be_read_is_not_replaced_by_parts_beside_it(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    """By its name it may be the first of them."""
-    whole = send_shops(zone, f"{COUNTY}.csv", [])
-    send_shops(zone, f"{COUNTY}_2.csv", range(8))
-    assert len(gated_night(DAY)) == 1
-    whole.unlink()
-    assert gated_night(DAY) == ()
-    assert standing(warehouse) == [("", 2, "withdrawn"), ("2", 1, "file")]
-    send_shops(zone, f"{COUNTY}.csv", [])
-    send_shops(zone, f"{COUNTY}_2.csv", range(9), minutes=5)
-    assert len(gated_night(DAY)) == 1
-
-
-def test_a_part_of_events_that_cannot_be_read_holds_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
-    """What is not reported of them has not ended."""
-    put(zone, files.rows_of("job_event", {}), f"{COUNTY}_1.csv", feed="job_event")
-    put(zone, "not a table", f"{COUNTY}_2.csv", feed="job_event")
-    assert gated_night(DAY) == ()
-    assert rows_of(warehouse, "select status from ops.delivery order by part") == [("accepted",), ("refused",)]
-
-
-def send_workshops(zone: Path, owner: str, day: date, minutes: int = 0, count: int = 40) -> None:
-    shops = files.rows_of("workshop", *({"workshop_no": f"{owner}{number}"} for number in range(count)))
-    put(zone, shops, feed="workshop", day=day, minutes=minutes)
-
-
-@pytest.mark.parametrize("fault", ["the file is lost", "it is read as other rows"])
-def test_what_cannot_be_restored_after_a_rollback_is_held_until_it_is_sent_again(
-    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home, fault: str
-) -> None:
-    """No night fails for it, and no release lets the rows pass that are not there."""
-    later = DAY + timedelta(days=1)
-    send_workshops(zone, "A", DAY)
-    assert gated_night(DAY) == ()
-    send_workshops(zone, "B", later)
-    ingest_all(later)
-    publish_night(warehouse, later)
-    assert purge() == 40
-    publication.roll_back(1, [2], "last year's file")
-    if fault == "the file is lost":
-        for stored in warehouse_home.archive.rglob("*.sealed"):
-            stored.unlink()
-    else:  # by the rules of another version
-        warehouse.execute("update ops.delivery set rows_landed = 41, rows_read = 41 where delivery_id = 1")
-    assert gated_night(later) == (1,)
-    failed = (
-        "select distinct check_name from ops.check_result where build = 3 and not success and severity = 'critical'"
-    )
-    assert ("rows.unaccounted",) in rows_of(warehouse, failed)
-    with pytest.raises(UserError) as refused:
-        publication.grant_waiver("workshop.rows.unaccounted", COUNTY, later, later, "it is right")
-    assert refused.value.code == "WH013"
-    publication.release_delivery(1, "it is right")
-    assert gated_night(later) == (1,)
-    send_workshops(zone, "A", DAY, minutes=5)
-    assert gated_night(later) == ()
-    assert rows_of(warehouse, "select delivery_id, revision from ops.part_in_force where status = 'accepted'") == [
-        (3, 2)
-    ]
-
-
-def test_a_part_whose_sibling_cannot_be_restored_is_held_until_that_is_sent_again(
-    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
-) -> None:
-    later = DAY + timedelta(days=1)
-    put(zone, payments(*range(1, 41)), f"{COUNTY}_1.csv")
-    put(zone, payments(41), f"{COUNTY}_2.csv")
-    assert gated_night(DAY) == ()
-    put(zone, payments(*range(1, 42)), day=later)
-    assert gated_night(later) == ()
-    for stored in warehouse_home.archive.rglob("*.sealed"):
-        stored.unlink()
-    put(zone, payments(42), f"{COUNTY}_2.csv", minutes=5)
-    assert gated_night(later) == (4,)
-    put(zone, payments(*range(1, 41)), f"{COUNTY}_1.csv", minutes=5)
-    assert gated_night(later) == ()
-    accepted = "select delivery_id from ops.part_in_force where status = 'accepted' and report_date = %s order by 1"
-    assert rows_of(warehouse, accepted, DAY) == [(4,), (5,)]
-
-
-def test_a_correction_that_cannot_be_restored_is_withdrawn(
-    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
-) -> None:
-    """After a night in which its submission is held: the rows that it had corrected are open again."""
-    later = DAY + timedelta(days=1)
-    put(zone, "\n".join([HEADER, *(payment(serial) for serial in range(1, 41)), payment(41, "?")]))
-    assert gated_night(DAY) == ()
-    (returned,) = returns.write_workbooks(DAY)
-    book = openpyxl.load_workbook(returned)
-    sheet = book[contract_of("public_post_payment").title_zh]
-    paid = [cell.value for cell in sheet[1]].index("实发金额") + 1
-    sheet.cell(2, paid).value = "800"
-    content = io.BytesIO()
-    book.save(content)
-    sent = put(zone, content.getvalue(), f"{COUNTY}.xlsx", feed="corrections")
-    ingest_all(DAY, ("correction",))
-    assert gated_night(DAY) == ()
-    put(zone, payments(*range(1, 42)), day=later)
-    assert gated_night(later) == ()
-    open_rows = "select count(*) from vault.rejected_row where corrected_by is null"
-    assert rows_of(warehouse, open_rows) == [(0,)]
-    publication.roll_back(1, [], "a wrong formula")
-    archive.remove(archive.sha256_of(sent))
-    sent.unlink()
-    assert gated_night(later) == (1, 2)
-    assert rows_of(warehouse, open_rows) == [(1,)]
-    assert gated_night(later) == ()
-    in_force = "select kind, status from ops.part_in_force where report_date = %s order by part"
-    assert rows_of(warehouse, in_force, DAY) == [("file", "accepted"), ("withdrawn", "accepted")]
-
-
-def test_bytes_that_were_withdrawn_are_not_taken_in_again(warehouse: psycopg.Connection, zone: Path) -> None:
-    """Though the submission is held, and they are purged."""
-    later = DAY + timedelta(days=1)
-    put(zone, payments(*range(1, 41)), f"{COUNTY}_1.csv")
-    assert gated_night(DAY) == ()
-    put(zone, payments(*range(1, 42)), f"{COUNTY}_1.csv", minutes=5)
-    assert gated_night(DAY) == ()
-    put(zone, payments(*range(1, 41)), day=later)
-    assert gated_night(later) == ()
-    publication.roll_back(2, [2], "last year's file")
-    warehouse.execute("update ops.delivery set status = 'held', held_by = 'gate_1' where delivery_id = 1")
-    put(zone, payments(*range(1, 42)), f"{COUNTY}_1.csv", minutes=9)
-    assert ingest_all() == []
-
-
-def test_what_is_sent_again_after_a_rollback_is_compared_with_the_rows_before(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    """A purge had deleted them, and only the rows tell whose workshops these are."""
-    later = DAY + timedelta(days=1)
-    send_workshops(zone, "A", DAY)
-    send_workshops(zone, "A", later)
-    assert gated_night(DAY) == gated_night(later) == ()
-    publication.roll_back(2, [2], "an old file")
-    send_workshops(zone, "B", later, minutes=5)
-    assert gated_night(later) == (3,)
-    assert rows_of(warehouse, "select check_name from ops.check_result where build = 3 and not success") == [
-        ("overlap",)
-    ]
-
-
-def test_what_was_held_beside_a_withdrawn_file_is_judged_again(warehouse: psycopg.Connection, zone: Path) -> None:
-    """68 workshops are too many after 37, and not after 60."""
-    days = [DAY + timedelta(days=number) for number in range(3)]
-    for day, count in zip(days, (60, 37, 68), strict=True):
-        send_workshops(zone, "A", day, count=count)
-    assert [gated_night(day) for day in days] == [(), (), (3,)]
-    publication.roll_back(2, [2], "last year's file")
-    assert gated_night(days[2]) == ()
-    assert rows_of(warehouse, "select status, reason from ops.delivery where delivery_id = 3") == [("accepted", None)]
-
-
-def test_what_was_held_in_a_night_that_was_not_published_is_judged_again(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
-    send_workshops(zone, "A", DAY)
-    ingest_all()
-    assert gate.gate_deliveries(steps.start_build(DAY.isoformat(), "one that fails")).held == ()
-    warehouse.execute("update ops.delivery set status = 'held', reason = 'beside a wrong register'")  # by gate 2
-    assert gated_night(DAY) == ()
-    assert rows_of(warehouse, "select status, reason from ops.delivery") == [("accepted", None)]
-
-
-def test_a_late_file_is_compared_with_the_rows_before_it_while_the_archive_has_them(
-    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
-) -> None:
-    for days in (0, 3):
-        send_workshops(zone, "A", DAY + timedelta(days=days))
-        assert gated_night(DAY + timedelta(days=days)) == ()
-    send_workshops(zone, "B", DAY + timedelta(days=1))
-    assert gated_night(DAY + timedelta(days=3)) == (3,)
-    for stored in warehouse_home.archive.rglob("*.sealed"):
-        stored.unlink()
-    send_workshops(zone, "C", DAY + timedelta(days=2))
-    assert gated_night(DAY + timedelta(days=3)) == ()
-
-
-def test_a_correction_of_one_part_brings_back_the_other_parts(warehouse: psycopg.Connection, zone: Path) -> None:
-    put(zone, payments(1, 2), f"{COUNTY}_1.csv")
-    put(zone, payments(3), f"{COUNTY}_2.csv")
-    put(zone, payments(9), day=DAY + timedelta(days=1))
-    one, _, _ = ingest_all(DAY + timedelta(days=1))
-    publish_night(warehouse, DAY + timedelta(days=1))
-    purge()
-    assert posts(warehouse, one.delivery_id) == []
-    put(zone, payments(4), f"{COUNTY}_2.csv", minutes=5)
-    ingest_all(DAY + timedelta(days=1))
-    assert posts(warehouse, one.delivery_id) == ["P1", "P2"]
 
 
 # --- what is due --------------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from tests.kit import files
 from tests.kit.files import COUNTY, DAY
-from tests.kit.nights import accept, publish, start_build
+from tests.kit.nights import accept, gated_night, publish, start_build
 from tests.kit.people import id_number, token
+from tests.kit.server import rows_of
 
 from employment_warehouse import hr_platform, landing, publication, returns
 from employment_warehouse.contract import contract_of, next_due
@@ -79,10 +80,6 @@ def without_dates(book: openpyxl.Workbook) -> openpyxl.Workbook:
     for (cell,) in book[SHEET].iter_rows(min_row=2, max_col=1):
         cell.value = cell.value.removeprefix(f"{DAY}/")
     return book
-
-
-def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-    return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]
 
 
 def corrected(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
@@ -721,6 +718,27 @@ def test_a_correction_that_counts_again_stops_no_night(warehouse: psycopg.Connec
     ]
 
 
+def test_a_correction_that_cannot_be_restored_is_withdrawn(warehouse: psycopg.Connection, zone: Path) -> None:
+    """After a night in which its submission is held: the rows that it had corrected are open again."""
+    later = DAY + timedelta(days=1)
+    put_rows(zone, BROKEN, *map(payment, range(3, 43)))
+    assert gated_night(DAY) == ()
+    content = send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    ingest_all()
+    assert gated_night(DAY) == ()
+    put_rows(zone, *map(payment, range(2, 43)), day=later)
+    assert gated_night(later) == ()
+    assert corrected(warehouse) == [(2, "～001")]
+    publication.roll_back(1, [], "a wrong formula")
+    archive.remove(hashlib.sha256(content).digest())
+    (zone / "corrections" / str(DAY) / f"{COUNTY}.xlsx").unlink()
+    assert gated_night(later) == (1, 2)
+    assert corrected(warehouse) == [(2, None)]
+    assert gated_night(later) == ()
+    in_force = "select kind, status from ops.part_in_force where report_date = %s order by part"
+    assert rows_of(warehouse, in_force, DAY) == [("file", "accepted"), ("withdrawn", "accepted")]
+
+
 def publish_accepted(warehouse: psycopg.Connection, day: date = DAY) -> int:
     """A night that accepts every delivery."""
     build = start_build(day)
@@ -1010,7 +1028,7 @@ def test_the_rows_of_a_correction_name_their_files_again_once_restored(
     assert rows_of(warehouse, named, correction.delivery_id) == [(f"{COUNTY}.csv", "3")]
     warehouse.execute("delete from landing.public_post_payment")
     warehouse.execute("update ops.delivery set purged_at = now()")
-    landing.restore(correction.delivery_id, landing.read_archived_file)
+    files.restore(correction.delivery_id)
     assert rows_of(warehouse, named, correction.delivery_id) == [(f"{COUNTY}.csv", "3")]
 
 
@@ -1042,7 +1060,7 @@ def test_the_rows_of_a_correction_are_restored_from_the_archive(warehouse: psyco
     (correction,) = ingest_all()
     warehouse.execute("delete from landing.public_post_payment")
     warehouse.execute("update ops.delivery set purged_at = now()")
-    assert landing.restore(correction.delivery_id, landing.read_archived_file) == 1
+    assert files.restore(correction.delivery_id) == 1
     assert rows_of(warehouse, "select post_no from landing.public_post_payment") == [("P2",)]
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from tests.kit.examples import COUNTY, example_of
 
 from employment_warehouse.contract import FILE_SOURCES, contract_of
-from employment_warehouse.landing import Arrival, Delivery, Share, record_scan, scan
+from employment_warehouse.database import connect
+from employment_warehouse.landing import Arrival, Delivery, Share, read_archived_file, record_scan, scan
+from employment_warehouse.landing.restoring import restore_rows
 from employment_warehouse.landing.scanning import SETTLE_SECONDS
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE
@@ -56,3 +58,9 @@ def ingest_all(day: date = DAY, sources: Iterable[str] = FILE_SOURCES) -> list[D
     found = scan(share, day)
     record_scan(day, share, found)
     return [delivery for changed in found.changes for delivery in steps.ingest_change(changed, day)]
+
+
+def restore(delivery_id: int) -> int:
+    """Restore a purged delivery's rows to landing from the archive; their number."""
+    with connect("wh_loader") as connection:
+        return restore_rows(connection, delivery_id, read_archived_file)

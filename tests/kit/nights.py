@@ -13,9 +13,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
+from tests.kit import files
 from tests.kit.server import connect_superuser
 
-from employment_warehouse import publication, transform
+from employment_warehouse import gate, landing, publication, transform
 from employment_warehouse.contract import platform_feeds
 from employment_warehouse.database import connect
 from employment_warehouse.runtime import steps
@@ -78,6 +79,23 @@ def publish(build: int) -> int:
     """Publish a build without gate 2; its publication."""
     certify(build)
     return publication.publish(build)
+
+
+def publish_night(connection: psycopg.Connection, day: date = files.DAY) -> int:
+    """A night that accepts every delivery, published without its gates."""
+    build = start_build(day)
+    accept(connection, build)
+    return publish(build)
+
+
+def gated_night(day: date) -> tuple[int, ...]:
+    """A published night of all that has come by then, and a purge; what gate 1 holds."""
+    files.ingest_all(day)
+    build = steps.start_build(day.isoformat(), f"test run {next(RUNS)}")
+    result = gate.gate_deliveries(build)
+    publish(build)
+    landing.purge()
+    return result.held
 
 
 def ingest_files(night: str) -> None:

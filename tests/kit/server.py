@@ -113,3 +113,8 @@ def add_users(server: Server) -> dict[str, str]:
             its = Address(connection.info.host, connection.info.port, login, password, "warehouse")
             environment |= as_variable(role, its)
     return environment
+
+
+def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+    """The rows of a query."""
+    return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]

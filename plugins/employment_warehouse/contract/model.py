@@ -157,6 +157,11 @@ class Contract:
         return self.source == PLATFORM
 
     @property
+    def is_exhaustive(self) -> bool:
+        """Whether what a submission does not repeat is gone. Of events, nothing new is just that."""
+        return self.kind != "events"
+
+    @property
     def unit_column(self) -> str | None:
         """The column that the path fixes; None for the platform."""
         return UNIT_COLUMNS.get(self.unit)

@@ -82,9 +82,11 @@ def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: d
     Comparisons with other units are left to the night: repeated previews would reveal their figures. Nothing is said of
     a submission with purged rows, which the night restores first.
     """
-    submissions = next_submission(connection, feed, unit, report_date)
-    if _has_purged_rows(connection, submissions):
-        return []
+    submissions = [
+        submission
+        for submission in next_submission(connection, feed, unit, report_date)
+        if not submission.has_purged_rows
+    ]
     contract = contract_of(feed)
     with_others = {
         subject.name(measure.name)
@@ -98,14 +100,6 @@ def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: d
         for outcome in own
         if not outcome.success and outcome.waiver is None and with_others.isdisjoint(outcome.expectation.columns)
     ]
-
-
-def _has_purged_rows(connection: psycopg.Connection, submissions: Sequence[Submission]) -> bool:
-    ids = [number for submission in submissions for number in submission.ids]
-    purged = (
-        "select from ops.delivery where delivery_id = any(%s) and purged_at is not null and rows_landed > 0 limit 1"
-    )
-    return connection.execute(purged, (ids,)).fetchone() is not None
 
 
 def _check_each(

@@ -19,7 +19,8 @@ class Submission:
     """All that a unit has sent for one feed and report date: the latest revision of each part.
 
     offered: the deliveries that gate 1 accepts or holds together. ids: the deliveries whose rows count.
-    parts_refused: how many parts could not be read, so that it lacks what is in them.
+    has_purged_rows: whether some of those rows are not in landing. parts_refused: how many parts could not be read, so
+    that it lacks what is in them.
     previous: the measures of the unit's last accepted submission; previous_ids: its deliveries, while their rows
     are still in landing.
     """
@@ -32,6 +33,7 @@ class Submission:
     rows_read: int
     rows_landed: int
     rows_rejected: int
+    has_purged_rows: bool
     parts_refused: int
     previous: Values | None
     previous_ids: list[int]

@@ -16,12 +16,7 @@ from employment_warehouse.landing.intake import (
 )
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
 from employment_warehouse.landing.purging import purge
-from employment_warehouse.landing.restoring import (
-    read_archived_file,
-    restore,
-    restore_offered,
-    withdraw_lost_corrections,
-)
+from employment_warehouse.landing.restoring import read_archived_file, restore_offered, withdraw_lost_corrections
 from employment_warehouse.landing.return_form import FILE_HEADER, LINE_HEADER, REPEATED, file_of_date
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, rescan, scan
 from employment_warehouse.landing.share import COUNTY_FILES, Share
@@ -58,7 +53,6 @@ __all__ = [
     "record_scan",
     "record_withdrawn",
     "rescan",
-    "restore",
     "restore_offered",
     "scan",
     "withdraw_lost_corrections",

@@ -150,7 +150,8 @@ def next_revision(connection: psycopg.Connection, part: IncomingPart) -> int | N
     latest = connection.execute(query("latest_revision"), part.__dict__).fetchone()
     if latest is None:
         return 1
-    return None if bytes(latest[1]) == part.sha256 else int(latest[0]) + 1
+    revision, is_the_same = latest
+    return None if is_the_same else int(revision) + 1
 
 
 def insert_delivery(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import psycopg
@@ -37,16 +36,6 @@ def read_archived_file(delivery: Delivery, file: Path) -> TextTable:
     return read_tables(file, delivery.contract)
 
 
-def restore(delivery_id: int, read: ReadArchived) -> int:
-    """Restore a purged delivery's rows to landing from the archive; returns their number.
-
-    read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`,
-    `wrong_data_key`), RestoredOtherwise, IngestFailed.
-    """
-    with _restoring(f"delivery {delivery_id}") as connection, connection.transaction():
-        return _restore_rows(connection, delivery_id, read)
-
-
 def restore_if_possible(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> bool:
     """Restore the rows of a delivery if that is possible; whether it was. What the archive no longer has, or what is
     read as other rows by now, stays purged: gate 1 holds a submission that lacks rows. Raises IngestFailed for a fault
@@ -54,7 +43,7 @@ def restore_if_possible(connection: psycopg.Connection, delivery_id: int, read: 
     """
     try:
         with connection.transaction():
-            _restore_rows(connection, delivery_id, read)
+            restore_rows(connection, delivery_id, read)
     except (UserError, RestoredOtherwise, InvalidTag) as error:
         if isinstance(error, ReaderKilled):
             raise IngestFailed(f"delivery {delivery_id}: {error}") from None
@@ -71,22 +60,15 @@ def restore_offered(build: int, read: ReadArchived) -> int:
     read: how the archive's copy of one becomes a table. Raises UserError (`wrong_token_key`, `wrong_data_key`),
     IngestFailed.
     """
-    with _restoring(f"build {build}") as connection:
-        offered = _restore_each(connection, "purged_offers", build, read)
-        _mark_corrected_again(connection, read)
-        return offered + _restore_each(connection, "purged_previous", build, read)
-
-
-@contextmanager
-def _restoring(label: str) -> Iterator[psycopg.Connection]:
-    """A connection on which each statement, or transaction, is committed by itself."""
     try:
         with connect("wh_loader") as connection:
-            connection.autocommit = True
+            connection.autocommit = True  # each delivery is restored by itself
             ledger.require_keys(connection)
-            yield connection
+            offered = _restore_each(connection, "purged_offers", build, read)
+            _mark_corrected_again(connection)
+            return offered + _restore_each(connection, "purged_previous", build, read)
     except psycopg.Error as error:
-        raise IngestFailed(f"{label}: {describe(error)}") from None
+        raise IngestFailed(f"build {build}: {describe(error)}") from None
 
 
 def withdraw_lost_corrections(build: int) -> None:
@@ -108,13 +90,10 @@ def _restore_each(connection: psycopg.Connection, name: str, build: int, read: R
     return len(purged)
 
 
-def _mark_corrected_again(connection: psycopg.Connection, read: ReadArchived) -> None:
-    """Mark the rejected rows that corrections name which count again since a rollback. One that cannot be restored
-    marks none: its county is sent those rows once more.
-    """
-    for delivery_id, *submission in connection.execute(query("corrections_in_force")).fetchall():
-        if restore_if_possible(connection, delivery_id, read):
-            mark_corrected(connection, delivery_id, SubmissionKey(*submission))
+def _mark_corrected_again(connection: psycopg.Connection) -> None:
+    """Mark the rejected rows that corrections name which count again since a rollback."""
+    for correction, *submission in connection.execute(query("corrections_in_force")).fetchall():
+        _mark_rows_of(connection, correction, SubmissionKey(*submission))
 
 
 def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:
@@ -128,11 +107,18 @@ def mark_again(connection: psycopg.Connection, submission: SubmissionKey) -> Non
     withdrawn, its rows are open again unless another names them too.
     """
     for (correction,) in connection.execute(query("corrections_of_submission"), submission._asdict()).fetchall():
-        if restore_if_possible(connection, correction, read_archived_file):
-            mark_corrected(connection, correction, submission)
+        _mark_rows_of(connection, correction, submission)
 
 
-def _restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> int:
+def _mark_rows_of(connection: psycopg.Connection, correction: int, submission: SubmissionKey) -> None:
+    """Mark the rejected rows that a correction names. One that cannot be restored marks none: its county is sent those
+    rows once more.
+    """
+    if restore_if_possible(connection, correction, read_archived_file):
+        mark_corrected(connection, correction, submission)
+
+
+def restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> int:
     """Restore the purged rows of one delivery. Raises RestoredOtherwise unless there are as many as the ledger says."""
     row = connection.execute("select * from landing.begin_restore(%s)", (delivery_id,)).fetchone()
     if row is None:

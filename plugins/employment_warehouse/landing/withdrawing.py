@@ -39,7 +39,7 @@ class CurrentPart(NamedTuple):
 
     @property
     def ends_with_its_file(self) -> bool:
-        """Whether it counts, and not any more when its file is removed."""
+        """Whether it is withdrawn when its file is removed."""
         return self.kind in ("file", "refused")
 
 

@@ -87,7 +87,8 @@ def _split_sheets(
             fitting.append(FittingSheet(place, _label(sheet, place), replace(header, texts=texts)))
     if contract and fitting:
         _refuse_rows_without_header(others, fitting[0].header)
-        _refuse_unchanged(others, contract)
+        if contract.is_exhaustive:
+            _refuse_unchanged(others)
     return fitting, [_label(sheet, place) for place, sheet in others], refusals
 
 
@@ -102,12 +103,12 @@ def _refuse_rows_without_header(others: list[tuple[int, dict[str, Any]]], header
             raise header_not_found("rows_alone", where=f"工作表 sheet {_label(sheet, place)}")
 
 
-def _refuse_unchanged(others: list[tuple[int, dict[str, Any]]], contract: Contract) -> None:
+def _refuse_unchanged(others: list[tuple[int, dict[str, Any]]]) -> None:
     """In place of a part of the table, a sheet may say that nothing has changed there, and nothing else."""
     for place, sheet in others:
         rows = [[cell.strip() for cell in row] for row in sheet["head"]]
         is_table = any(filled_count(row) > 1 for row in rows)
-        if contract.kind != "events" and not is_table and any(map(says_no_change, rows)):
+        if not is_table and any(map(says_no_change, rows)):
             raise Refused("rows_not_repeated", where=f"工作表 sheet {_label(sheet, place)}")
 
 

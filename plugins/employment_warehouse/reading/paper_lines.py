@@ -137,8 +137,9 @@ def is_nil_return(header: Header) -> bool:
     """Whether the lines around the header of a table without rows say that there are none, or nothing. What does not is
     no nil return, whatever it says: rows that are not repeated would be taken for gone.
     """
-    of_events = header.contract is None or header.contract.kind == "events"  # without new ones they are none
-    return of_events or (not header.no_change and all(_is_of_empty_form(text, header) for text in header.alone))
+    if header.contract is None or not header.contract.is_exhaustive:
+        return True
+    return not header.no_change and all(_is_of_empty_form(text, header) for text in header.alone)
 
 
 def _is_of_empty_form(cell: str, header: Header) -> bool:

@@ -63,7 +63,7 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
         return
     if header.has_money and _states_other_unit(cells, row):
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")
-    if not row and header.contract and header.contract.kind != "events" and says_rest_unchanged(cells):
+    if not row and header.contract and header.contract.is_exhaustive and says_rest_unchanged(cells):
         raise Refused("rows_not_repeated", "line", line=line)
     if is_identified or _is_printed_head(cells, header):
         return

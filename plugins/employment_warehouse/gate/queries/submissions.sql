@@ -21,12 +21,13 @@ whole as (
         array_agg(p.delivery_id order by p.delivery_id) as ids,
         sum(p.rows_read)::integer as rows_read,
         sum(p.rows_landed)::integer as rows_landed,
-        sum(p.rows_rejected)::integer as rows_rejected
+        sum(p.rows_rejected)::integer as rows_rejected,
+        bool_or(p.purged_at is not null and p.rows_landed > 0) as has_purged_rows
     from part as p
     group by p.feed, p.unit, p.report_date
 )
 select
-    o.feed, o.unit, o.report_date, o.offered, w.ids, w.rows_read, w.rows_landed, w.rows_rejected,
+    o.feed, o.unit, o.report_date, o.offered, w.ids, w.rows_read, w.rows_landed, w.rows_rejected, w.has_purged_rows,
     (
         select count(*)::integer from ops.refused_part as r
         where (r.feed, r.unit, r.report_date) = (o.feed, o.unit, o.report_date)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from itertools import chain
 from pathlib import Path
 
 from employment_warehouse import settings
@@ -35,10 +36,10 @@ def bytes_of(folder: Path) -> int:
 
 def set_owner(place: Path, account: int) -> None:
     """Let an account own a folder with all that is in it, where root makes it for another."""
-    hand_over(account, place, *place.rglob("*"))
+    hand_over(chain([place], place.rglob("*")), account)
 
 
-def hand_over(account: int, *paths: Path) -> None:
+def hand_over(paths: Iterable[Path], account: int) -> None:
     """Let an account own these paths, where root makes them for another."""
     if os.geteuid() == 0 and account != 0:
         for path in paths:

@@ -75,7 +75,7 @@ def _require_keys(connection: psycopg.Connection, home: Home) -> None:
     the key with which everything after it will be sealed.
     """
     require_keys(connection)
-    hand_over(owner(home.shared), home.archive, home.archive / DATA_KEY, home.reports)
+    hand_over([home.archive, home.archive / DATA_KEY, home.reports], owner(home.shared))
 
 
 def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:
